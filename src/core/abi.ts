@@ -1,0 +1,78 @@
+/**
+ * The TypeScript mirror of assembly/: what a compiled core exports and the numbers it shares with the host.
+ * A test compares the constants with the module's sources and its behaviour. u32 results come back signed: `>>> 0`.
+ */
+
+import type { Distance } from "../vectors/config.ts";
+
+/** What every build of the core exports. Addresses and counts are u32; a negative i32 is a {@link Status}. */
+export interface CoreExports {
+  /** Lays out an empty space in fresh memory. */
+  init(dimension: number, metric: number, m: number, efConstruct: number, seed: number, pageLimit: number): number;
+  /** Takes a seat (scratch memory, a name for locks) for this instance. Answers its number. */
+  attach(): number;
+  /** Leaves the seat. */
+  detach(): void;
+  /** Room for `count` more slots. */
+  reserve(count: number): number;
+  /** The address for the vector of the next slot, which will belong to the point `offset`; 0: none reserved. */
+  append(offset: number): number;
+  /** Publishes the slot whose vector was just written. Answers it. */
+  seal(): number;
+  /** Makes a slot a tombstone. */
+  kill(slot: number): void;
+  /** The address of a slot's vector. */
+  vectorOf(slot: number): number;
+  /** The point offset of a slot, {@link NONE} for a tombstone. */
+  offsetOf(slot: number): number;
+  /** Moves slots from the tail into the graph, for about `budget` distances. Answers how many are left. */
+  indexSome(budget: number): number;
+  queryAddress(): number;
+  /** Room for a bitmap over `slots` slots; 0: no memory. */
+  bitmapAddress(slots: number): number;
+  resultsAddress(): number;
+  /** Graph and tail. Answers how many results there are. */
+  search(k: number, ef: number, accept: number): number;
+  /** Every slot. Answers how many results there are. */
+  scan(k: number, accept: number): number;
+  distancesComputed(): number;
+  nodesExpanded(): number;
+}
+
+/** "No slot", "no offset", and the end of a list of links. */
+export const NONE = 0xffffffff;
+
+/** Bytes of a page of WebAssembly memory. */
+export const PAGE = 65536;
+
+/** assembly/status.ts */
+export const Status = {
+  OUT_OF_MEMORY: -1,
+  BAD_ARGUMENT: -2,
+  NO_SEAT: -3,
+  SPACE_FULL: -4,
+} as const;
+
+/** assembly/layout.ts: the metrics. */
+export const METRIC: Readonly<Record<Distance, number>> = { Cosine: 0, Dot: 1, Euclid: 2, Manhattan: 3 };
+
+/** What a search may return: any slot, any but tombstones, or the slots of the bitmap. */
+export const Accept = { ALL: 0, LIVE: 1, BITMAP: 2 } as const;
+
+/** assembly/layout.ts: limits and addresses that the host needs. */
+export const LAYOUT = {
+  HEADER: 1024,
+  H_SLOTS: 1024 + 64,
+  H_CURSOR: 1024 + 128,
+  H_BRK: 1024 + 256,
+  BLOCK_TABLE_ENTRIES: 4096,
+  ARENA: 131072,
+  META_BYTES: 16,
+  MAX_DIMENSION: 65536,
+  MAX_M: 512,
+  MAX_EF: 65536,
+  MAX_SLOTS: 2 ** 30,
+  LARGEST_BLOCK: 2 << 20,
+  LARGEST_FIRST_BLOCK: 64 << 10,
+  UPPER_BLOCK_BYTES: 64 << 10,
+} as const;

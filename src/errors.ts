@@ -1,0 +1,125 @@
+/**
+ * What went wrong, for programs. One literal per kind of failure; texts may change between releases, codes don't.
+ *
+ * | code | meaning |
+ * | --- | --- |
+ * | `INVALID_ARGUMENT` | an argument has the wrong type, lies outside its range, is missing, or is not known |
+ * | `INVALID_ID` | a point id is neither an unsigned 64-bit integer nor a UUID |
+ * | `INVALID_NAME` | a collection name is empty, too long, or has a forbidden character |
+ * | `INVALID_PAYLOAD` | a payload is no plain object, or holds a value that JSON can't carry |
+ * | `WRONG_DIMENSION` | a vector's length differs from the collection's `size`, or is 0 |
+ * | `NOT_FINITE` | a vector holds NaN, an infinity, something that is no number, or a number beyond f32's range |
+ * | `COLLECTION_NOT_FOUND` | no collection of that name |
+ * | `COLLECTION_EXISTS` | a collection of that name is already there |
+ * | `POINT_NOT_FOUND` | an operation needs a point that isn't there |
+ * | `NOT_SUPPORTED` | part of Qdrant's API that this release does not have; it never answers with a guess |
+ * | `OUT_OF_MEMORY` | the memory could not grow; nothing changed, and the client stays usable |
+ * | `CLOSED` | the client or its collection was closed or deleted |
+ * | `ABORTED` | the caller's AbortSignal fired |
+ * | `INTERNAL` | a defect of nearvec: please report it |
+ */
+export type ErrorCode =
+  | "INVALID_ARGUMENT"
+  | "INVALID_ID"
+  | "INVALID_NAME"
+  | "INVALID_PAYLOAD"
+  | "WRONG_DIMENSION"
+  | "NOT_FINITE"
+  | "COLLECTION_NOT_FOUND"
+  | "COLLECTION_EXISTS"
+  | "POINT_NOT_FOUND"
+  | "NOT_SUPPORTED"
+  | "OUT_OF_MEMORY"
+  | "CLOSED"
+  | "ABORTED"
+  | "INTERNAL";
+
+/** The parts of an error's message, for programs that want to say it in their own words. */
+export interface ErrorDetails {
+  /** What was wrong: a place in the request ("points[3].vector") or a thing ("collection `words`"). */
+  readonly what: string;
+  /** What came instead, shortened: "NaN at position 7", "string \"123\"". */
+  readonly got?: string;
+  /** What would have been right. */
+  readonly expected?: string;
+  /** What to do next, as a full sentence. */
+  readonly todo?: string;
+}
+
+/**
+ * The one error class that nearvec throws. Its message reads
+ * `<what>: got <got>, expected <expected>. <todo>`, without the parts that don't apply.
+ */
+export class NearvecError extends Error {
+  readonly code: ErrorCode;
+  readonly details: ErrorDetails;
+
+  constructor(code: ErrorCode, details: ErrorDetails, options?: ErrorOptions) {
+    super(message(details), options);
+    this.code = code;
+    this.details = details;
+  }
+
+  static {
+    // On the prototype, as the built-in errors have it: an own property would show up in every log.
+    NearvecError.prototype.name = "NearvecError";
+  }
+}
+
+function message({ what, got, expected, todo }: ErrorDetails): string {
+  const facts = [got === undefined ? "" : `got ${got}`, expected === undefined ? "" : `expected ${expected}`]
+    .filter((part) => part !== "")
+    .join(", ");
+  const statement = facts === "" ? what : `${what}: ${facts}`;
+  return todo === undefined ? `${statement}.` : `${statement}. ${todo}`;
+}
+
+const LONGEST = 60;
+
+/** A value in a few words, for the `got` of an error: its type where that is the news, its text where it is short. */
+export function shortly(value: unknown): string {
+  switch (typeof value) {
+    case "undefined":
+      return "nothing";
+    case "string":
+      return `string ${JSON.stringify(cut(value))}`;
+    case "number":
+      return Object.is(value, -0) ? "-0" : String(value);
+    case "bigint":
+      return cut(`${value}n`);
+    case "boolean":
+      return String(value);
+    case "function":
+    case "symbol":
+      return `a ${typeof value}`;
+    case "object":
+      return value === null ? "null" : shortlyObject(value);
+  }
+}
+
+function shortlyObject(value: object): string {
+  if (Array.isArray(value)) return value.length === 0 ? "an empty array" : `an array of ${value.length}`;
+  if (ArrayBuffer.isView(value) && "length" in value) {
+    return `${value.constructor.name} of ${String(value.length)}`;
+  }
+  const keys = Object.keys(value);
+  if (keys.length === 0) return "an empty object";
+  return `an object with ${cut(keys.slice(0, 4).join(", "))}${keys.length > 4 ? ", …" : ""}`;
+}
+
+function cut(text: string): string {
+  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST)}…`;
+}
+
+/** An argument of the wrong type or out of its range. */
+export function invalidArgument(what: string, value: unknown, expected: string, todo?: string): NearvecError {
+  return new NearvecError("INVALID_ARGUMENT", { what, got: shortly(value), expected, todo });
+}
+
+/** A part of Qdrant's API that isn't built: named, so that nobody mistakes silence for an answer. */
+export function notSupported(
+  what: string,
+  todo = "Leave it out: this release of nearvec does not have it.",
+): NearvecError {
+  return new NearvecError("NOT_SUPPORTED", { what: `${what} is not supported yet`, todo });
+}

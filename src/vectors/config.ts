@@ -1,0 +1,17 @@
+/** How the distance between two vectors is measured, as Qdrant names it. */
+export type Distance = "Cosine" | "Dot" | "Euclid" | "Manhattan";
+
+/** What a dense space is made of; fixed for its life. */
+export interface DenseSpaceConfig {
+  /** Values per vector, 1 to 65,536. */
+  readonly size: number;
+  readonly distance: Distance;
+  /** Links per node and upper level; level 0 has twice as many. 0: no graph, every search is exact. */
+  readonly m: number;
+  /** Candidates that an insertion weighs. */
+  readonly efConstruct: number;
+  /** Decides the levels of the nodes; the same seed and order of insertion give the same graph. */
+  readonly seed: number;
+  /** The most memory the space may take, in bytes. Default: 4 GiB, what a 32-bit address reaches. */
+  readonly maxBytes?: number;
+}
