@@ -12,7 +12,8 @@
  *
  *   meta   +0 offset: the point's offset, NONE once the slot is a tombstone (or was never filled)
  *          +4 lock: guards this slot's links on every level
- *          +8 first upper record, NONE on level 0        +12 level
+ *          +8 first upper record, NONE on level 0
+ *          +12 level in the low 8 bits, above them how many links on level 0 lead here
  *
  *   upper record r: m × u32 slots at UPPER_TABLE[r >> upperShift] + (r & mask)·4m; a slot of level L owns L records
  *   in a row, one for each level from 1 up.
@@ -47,10 +48,13 @@ export const META_OFFSET: usize = 0;
 export const META_LOCK: usize = 4;
 export const META_UPPER: usize = 8;
 export const META_LEVEL: usize = 12;
+/** One link more that leads here, in the word at META_LEVEL. */
+export const ONE_LINK: u32 = 1 << 8;
+export const LEVEL_MASK: u32 = ONE_LINK - 1;
 
-const LARGEST_BLOCK: u32 = 2 << 20;
-const LARGEST_FIRST_BLOCK: u32 = 64 << 10;
-const UPPER_BLOCK_BYTES: u32 = 64 << 10;
+export const LARGEST_BLOCK: u32 = 2 << 20;
+export const LARGEST_FIRST_BLOCK: u32 = 64 << 10;
+export const UPPER_BLOCK_BYTES: u32 = 64 << 10;
 
 // The configuration, copied from the header into this instance by readConfiguration.
 export let metric: u32 = 0;

@@ -29,24 +29,41 @@ export function distance4(q: usize, addresses: usize): v128 {
   return dot4(q, a, b, c, d, vectorBytes);
 }
 
-/** A vector of more than this many bytes is touched when it is gathered; a shorter one costs more to touch than it gains. */
-const TOUCH_FROM: u32 = 128;
-let touched: u32 = 0;
-let touchBytes: u32 = 448;
-
 /**
- * Puts a slot on the gathered list at `count` and touches its first cache line, so that the misses of a whole list run
- * at once instead of one after the other. The words read are kept, or the optimiser would drop the loads.
+ * Up to this many bytes a vector is touched whole when it is gathered; of a longer one only the first line, behind which
+ * the hardware prefetches.
  */
+const TOUCH_WHOLE: u32 = 512;
+const LINE: u32 = 64;
+let touched: u32 = 0;
+
+/** Fetches the cache line at an address, without waiting for it. */
+// @ts-ignore: decorator
+@inline
+export function touch(address: usize): void {
+  touched ^= load<u32>(address);
+}
+
+/** Puts a slot on the gathered list at `count`. */
 // @ts-ignore: decorator
 @inline
 export function gather(slot: u32, count: u32): void {
-  const vector = vectorAddress(slot);
   store<u32>(gatherSlots + (<usize>count << 2), slot);
-  store<u32>(gatherVectors + (<usize>count << 2), <u32>vector);
-  if (vectorBytes > TOUCH_FROM) {
-    for (let line: u32 = 0; line < touchBytes; line += 64) touched ^= load<u32>(vector + line);
+}
+
+/**
+ * Finds the vectors of the gathered slots and touches their cache lines, so that the misses of a whole list run at once
+ * instead of one after the other. The words read are kept, or the optimiser would drop the loads.
+ */
+export function locateGathered(count: u32): void {
+  const bytes = vectorBytes <= TOUCH_WHOLE ? vectorBytes : LINE;
+  let words: u32 = 0;
+  for (let i: u32 = 0; i < count; i++) {
+    const vector = vectorAddress(load<u32>(gatherSlots + (<usize>i << 2)));
+    store<u32>(gatherVectors + (<usize>i << 2), <u32>vector);
+    for (let at: u32 = 0; at < bytes; at += LINE) words ^= load<u32>(vector + at);
   }
+  touched = words;
 }
 
 /** Fills gatherDistances for the `count` gathered vectors. Two left over are cheaper one by one than as a group of four. */

@@ -1,13 +1,13 @@
 /**
  * Sorted pools of u64 keys, the closest first.
  *
- *   key  63                        32 31                          2  1       0
- *       ┌────────────────────────────┬─────────────────────────────┬───────┬─────────┐
- *       │ distance, order-preserving │ slot                        │ free  │ expanded│
- *       └────────────────────────────┴─────────────────────────────┴───────┴─────────┘
+ *   key  63                        32 31                          2  1        0
+ *       ┌────────────────────────────┬─────────────────────────────┬────────┬──────────┐
+ *       │ distance, order-preserving │ slot                        │ needed │ expanded │
+ *       └────────────────────────────┴─────────────────────────────┴────────┴──────────┘
  *
- * One comparison of two u64 orders by distance, then by slot; the flag is the lowest bit, so that setting it in place
- * keeps the order.
+ * One comparison of two u64 orders by distance, then by slot; the flags are the lowest bits, so that setting one in place
+ * keeps the order. `expanded`: the node's links were followed. `needed`: its link must not be pruned (graph/select.ts).
  */
 
 /** Bits of an f32 as a u32 that sorts the same way. NaN, which an overflowing product can give, sorts as infinity. */
@@ -43,19 +43,24 @@ export function distanceOf(key: u64): f32 {
 }
 
 export const EXPANDED: u64 = 1;
+export const NEEDED: u64 = 2;
 
 /**
  * Inserts a key into the sorted pool of `count` keys; the last one falls out when `count` is `capacity`.
  * Answers the position. The caller knows that the key belongs into the pool.
  */
 export function insertKey(pool: usize, count: u32, capacity: u32, key: u64): u32 {
-  let low: u32 = 0;
-  let high = count;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (load<u64>(pool + (<usize>middle << 3)) < key) low = middle + 1;
-    else high = middle;
+  // Halving without branches: where a random key falls is what no branch predictor knows.
+  let from = pool;
+  let length = count;
+  while (length > 1) {
+    const half = length >> 1;
+    const middle = from + (<usize>half << 3);
+    from = select<usize>(middle, from, load<u64>(middle - 8) < key);
+    length -= half;
   }
+  let low = <u32>((from - pool) >> 3);
+  if (length == 1) low += u32(load<u64>(from) < key);
   const kept = min<u32>(count, capacity - 1);
   const at = pool + (<usize>low << 3);
   const moved = kept - low;

@@ -1,7 +1,7 @@
 /** Exact search: distances to every slot of a range, or to every slot of a bitmap, keeping the k closest in a heap. */
 
 import { metaAddress, slotsLeftInBlock, vectorAddress, vectorBytes } from "./blocks";
-import { distance, gather, measureGathered } from "./distance";
+import { distance, gather, locateGathered, measureGathered } from "./distance";
 import { heapPush, heapReplace } from "./heap";
 import { NONE } from "./layout";
 import { distanceOf, keyOf } from "./pool";
@@ -48,6 +48,7 @@ export function scanRange(q: usize, from: u32, to: u32, at: usize, k: u32): u32 
 }
 
 function flush(q: usize, gathered: u32): void {
+  locateGathered(gathered);
   measureGathered(q, gathered);
   for (let i: u32 = 0; i < gathered; i++) {
     const d = load<f32>(gatherDistances + (<usize>i << 2));

@@ -172,9 +172,9 @@ export function markLimit(): u32 {
 @inline
 export function visit(slot: u32): bool {
   const at = marks + slot;
-  if (load<u8>(at) == epoch) return false;
+  const before = load<u8>(at);
   store<u8>(at, <u8>epoch);
-  return true;
+  return before != epoch;
 }
 
 /** Takes the mark back. */

@@ -15,7 +15,7 @@
  */
 
 import { linksAddress, m0, metaAddress } from "../blocks";
-import { gather, measureGathered } from "../distance";
+import { gather, locateGathered, measureGathered } from "../distance";
 import { NONE } from "../layout";
 import { distanceOf, EXPANDED, insertKey, keyOf, slotOf } from "../pool";
 import { chosenSlots, gatherDistances, gatherLimit, gatherSlots, unvisit, visit } from "../seats";
@@ -121,6 +121,7 @@ export function searchFiltered(
     }
     let gathered = allowed;
     for (let i: u32 = 0; i < foreign; i++) gather(load<u32>(chosenSlots + (<usize>i << 2)), gathered++);
+    locateGathered(gathered);
     measureGathered(q, gathered);
     for (let i: u32 = 0; i < gathered; i++) {
       const d = load<f32>(gatherDistances + (<usize>i << 2));

@@ -6,7 +6,7 @@
  */
 
 import { linksAddress, m, m0, upperLinksAddress, vectorAddress } from "../blocks";
-import { distance, gather, measureGathered } from "../distance";
+import { distance, gather, locateGathered, measureGathered, touch } from "../distance";
 import { NONE } from "../layout";
 import { distanceOf, EXPANDED, insertKey, keyOf, slotOf } from "../pool";
 import { gatherDistances, gatherSlots, markLimit, visit } from "../seats";
@@ -43,6 +43,7 @@ export function descend(q: usize, slot: u32, from: u32, to: u32): u64 {
         if (next == NONE) break;
         if (next < limit) gather(next, count++);
       }
+      locateGathered(count);
       measureGathered(q, count);
       const before = best;
       for (let i: u32 = 0; i < count; i++) {
@@ -56,7 +57,10 @@ export function descend(q: usize, slot: u32, from: u32, to: u32): u64 {
   return best;
 }
 
-/** Gathers the links that were not visited before, and marks them. */
+/**
+ * Gathers the links that were not visited before, and marks them. Whether a node was visited is a coin toss, so nothing
+ * branches on it: every link is written to the next place, and the place is kept when the link is new.
+ */
 // @ts-ignore: decorator
 @inline
 function gatherUnvisited(links: usize, capacity: u32, limit: u32): u32 {
@@ -68,8 +72,10 @@ function gatherUnvisited(links: usize, capacity: u32, limit: u32): u32 {
       if (slot == NONE) break;
       continue;
     }
-    if (visit(slot)) gather(slot, count++);
+    store<u32>(gatherSlots + (<usize>count << 2), slot);
+    count += u32(visit(slot));
   }
+  locateGathered(count);
   return count;
 }
 
@@ -94,6 +100,8 @@ export function searchLevel(q: usize, level: u32, ef: u32, pool: usize): u32 {
     next++;
     expanded++;
     const gathered = gatherUnvisited(linksOn(slotOf(key), level), capacity, limit);
+    // Most often the next node in line is the next to be expanded: fetch its links while the distances are computed.
+    if (next < count) touch(linksOn(slotOf(load<u64>(pool + (<usize>next << 3))), level));
     measureGathered(q, gathered);
     for (let i: u32 = 0; i < gathered; i++) {
       const d = load<f32>(gatherDistances + (<usize>i << 2));

@@ -4,8 +4,8 @@
  */
 
 import { vectorAddress } from "../blocks";
-import { distance4 } from "../distance";
-import { distanceOf, slotOf } from "../pool";
+import { distance, distance4 } from "../distance";
+import { distanceOf, NEEDED, slotOf } from "../pool";
 import { chosenSlots, chosenVectors } from "../seats";
 
 // @ts-ignore: decorator
@@ -26,13 +26,34 @@ function isCovered(vector: usize, d: f32, chosen: u32): bool {
   return false;
 }
 
-/** Chooses at most `limit` of the `count` sorted keys into chosenSlots. Answers how many. */
-export function select(keys: usize, count: u32, limit: u32): u32 {
+/** Whether d is the distance of a vector to itself, but for rounding: the candidate is a duplicate of the base. */
+// @ts-ignore: decorator
+@inline
+function isDuplicate(d: f32, self: f32): bool {
+  return abs<f32>(d - self) <= abs<f32>(self) * 1e-6;
+}
+
+/**
+ * Chooses at most `limit` of the `count` sorted keys, distances from `base`, into chosenSlots. Answers how many.
+ *
+ * Two things differ from the paper. Keys that carry NEEDED (`needed` of them, fewer than `limit` or as many) are chosen
+ * whatever lies around them: no other link leads to their nodes, and pruning shall not make a node unreachable. And at
+ * most half of the places go to duplicates of the base, which cover nothing but each other: a crowd of equal vectors
+ * would become an island.
+ */
+export function select(base: usize, keys: usize, count: u32, limit: u32, needed: u32): u32 {
+  const self = distance(base, base);
   let chosen: u32 = 0;
+  let duplicates: u32 = 0;
   for (let i: u32 = 0; i < count && chosen < limit; i++) {
     const key = load<u64>(keys + (<usize>i << 3));
     const vector = vectorAddress(slotOf(key));
-    if (count >= limit && isCovered(vector, distanceOf(key), chosen)) continue;
+    const d = distanceOf(key);
+    if (isDuplicate(d, self)) duplicates++;
+    if (key & NEEDED) needed--;
+    else if (chosen + needed >= limit) continue;
+    else if (isDuplicate(d, self) && duplicates > limit / 2) continue;
+    else if (count >= limit && isCovered(vector, d, chosen)) continue;
     choose(slotOf(key), vector, chosen++);
   }
   return chosen;

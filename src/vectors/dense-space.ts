@@ -217,6 +217,7 @@ export class DenseSpace {
   /** Turns a bitmap over offsets into one over slots, in linear memory. Answers how many slots it allows. */
   #writeBitmap(memory: SpaceMemory, allowed: Uint32Array): number {
     const slots = this.slotCount;
+    if (slots === 0) return 0;
     const address = this.#core.bitmapAddress(slots);
     if (address === 0) checked(-1, "preparing a filter");
     const words = Math.ceil(slots / 64) * 2;

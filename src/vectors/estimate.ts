@@ -18,7 +18,7 @@ export function estimateDenseBytes(config: { size: number; m: number; efConstruc
   if (m > 1 && count > 0) {
     // Each upper level has a 1/m of the nodes below: count / (m - 1) records in all, in blocks.
     const records = powerWithin(LAYOUT.UPPER_BLOCK_BYTES, m * 4);
-    bytes += Math.ceil(count / (m - 1) / records) * records * m * 4;
+    bytes += Math.ceil(Math.floor(count / (m - 1)) / records) * records * m * 4;
     bytes += place(capacity) + place((efConstruct + 2 * m + 2) * 8);
   }
   bytes += place(size * 4 + 64 * m);

@@ -1,0 +1,76 @@
+import { describe, expect, test } from "vitest";
+import { METRIC, NONE } from "../../src/core/abi.ts";
+import { BUILDS, clustered, instance, type TestingExports } from "./support.ts";
+
+/** Inserts vectors straight into the core and answers a reader of its links. */
+async function build(name: (typeof BUILDS)[number], count: number, size: number, m: number, vectors: Float32Array) {
+  const { core, memory } = await instance(name, 4);
+  expect(core.init(size, METRIC.Euclid, m, 40, 7, 65536)).toBe(0);
+  expect(core.attach()).toBe(0);
+  expect(core.reserve(count)).toBe(0);
+  for (let i = 0; i < count; i++) {
+    const address = core.append(i);
+    new Float32Array(memory.buffer, address, size).set(vectors.subarray(i * size, (i + 1) * size));
+    expect(core.seal()).toBe(i);
+  }
+  while (core.indexSome(10_000) > 0);
+  return { core, links: (slot: number, level: number) => readLinks(core, memory, slot, level) };
+}
+
+function readLinks(core: TestingExports, memory: WebAssembly.Memory, slot: number, level: number): number[] {
+  const list = new Uint32Array(memory.buffer, core.linksOn(slot, level) >>> 0, core.linkCapacity(level));
+  const end = list.indexOf(NONE);
+  return [...(end < 0 ? list : list.subarray(0, end))];
+}
+
+describe.each(BUILDS)("%s", (name) => {
+  test.each([
+    ["clusters", 2],
+    ["clusters", 16],
+    ["duplicates", 4],
+  ])("every link of %s with m = %i is valid, and every node is reached", async (data, m) => {
+    const [count, size] = [1500, 6];
+    const vectors = clustered(count, size, 4, 10);
+    if (data === "duplicates") for (let i = 0; i < count; i++) vectors.copyWithin(i * size, (i % 50) * size, (i % 50) * size + size);
+    const { core, links } = await build(name, count, size, m, vectors);
+    const inDegree = new Uint32Array(count);
+    for (let slot = 0; slot < count; slot++) {
+      for (let level = 0; level <= core.levelOf(slot); level++) {
+        const list = links(slot, level);
+        expect(new Set(list).size).toBe(list.length);
+        for (const to of list) {
+          expect(to).toBeLessThan(count);
+          expect(to).not.toBe(slot);
+          expect(core.levelOf(to)).toBeGreaterThanOrEqual(level);
+          if (level === 0) inDegree[to] = (inDegree[to] as number) + 1;
+        }
+      }
+    }
+    expect(inDegree.filter((d) => d === 0).length).toBe(0);
+
+    const reached = new Set<number>();
+    const open = [Number(core.loadEntry() & 0xffffffffn)];
+    for (let slot = open.pop(); slot !== undefined; slot = open.pop()) {
+      if (reached.has(slot)) continue;
+      reached.add(slot);
+      open.push(...links(slot, 0));
+    }
+    expect(reached.size / count).toBeGreaterThan(data === "duplicates" || m === 2 ? 0.9 : 0.999);
+  });
+});
+
+test("levels thin out by m", async () => {
+  for (const m of [4, 16, 24]) {
+    const { core } = await instance("core.wasm", 4);
+    core.init(4, METRIC.Dot, m, 40, 99, 65536);
+    core.attach();
+    const counts = [0, 0, 0];
+    for (let slot = 0; slot < 200_000; slot++) {
+      for (let level = 0; level < 3; level++) {
+        if (core.levelOf(slot) > level) counts[level] = (counts[level] as number) + 1;
+      }
+    }
+    expect((counts[0] as number) / 200_000).toBeCloseTo(1 / m, 2);
+    expect((counts[1] as number) / (counts[0] as number)).toBeCloseTo(1 / m, 1);
+  }
+});
