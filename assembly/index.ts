@@ -247,17 +247,18 @@ function clampCount(k: u32): u32 {
   return max<u32>(1, min<u32>(k, loadShared(H_SLOTS)));
 }
 
-const ALL: u32 = 0;
-const LIVE: u32 = 1;
-const BITMAP: u32 = 2;
+// What a search may return; Accept in src/core/abi.ts.
+const ALL: u32 = 0; // every slot: there are no tombstones
+const LIVE: u32 = 1; // every slot but tombstones
+const SPARSE: u32 = 2; // the slots of the bitmap, which are a minority
+const DENSE: u32 = 3; // the slots of the bitmap, which are about half or more
 
 /**
- * The k closest slots by the graph, merged with an exact scan of the tail. `accept`: 0 when there is no tombstone and
- * no filter, 1 when there are tombstones, 2 for the bitmap at bitmapAddress (it must cover every slot, and no
- * tombstone). `k` ≤ `ef`. Answers how many were found, or a status.
+ * The k closest slots by the graph, merged with an exact scan of the tail. A bitmap lies at bitmapAddress, covers every
+ * slot and allows no tombstone. `k` ≤ `ef`. Answers how many were found, or a status.
  */
 export function search(k: u32, ef: u32, accept: u32): i32 {
-  if (ef == 0 || ef > MAX_EF || k > ef || accept > BITMAP) return BAD_ARGUMENT;
+  if (ef == 0 || ef > MAX_EF || k > ef || accept > DENSE) return BAD_ARGUMENT;
   const slots = loadShared(H_SLOTS);
   k = clampCount(k);
   ef = max<u32>(k, min<u32>(ef, max<u32>(slots, 1)));
@@ -272,7 +273,7 @@ export function search(k: u32, ef: u32, accept: u32): i32 {
 
   const from = tailStart(); // before the entry point: what leaves the tail meanwhile is reachable by then
   const entry = loadEntry();
-  const bitmap = accept == BITMAP ? seats.bitmapAddress() : 0;
+  const bitmap = accept >= SPARSE ? seats.bitmapAddress() : 0;
   let found: u32 = 0;
   if (entry != 0) {
     seats.beginVisit();
@@ -287,7 +288,7 @@ export function search(k: u32, ef: u32, accept: u32): i32 {
       }
     } else {
       const limit = min<u32>(slots, seats.markLimit());
-      found = searchFiltered(q, start, bitmap, limit, ef, scratch, frontier, frontierCapacity);
+      found = searchFiltered(q, start, bitmap, accept == SPARSE, limit, ef, scratch, frontier, frontierCapacity);
     }
   }
   let inTail: u32 = 0;
@@ -298,9 +299,9 @@ export function search(k: u32, ef: u32, accept: u32): i32 {
   return emit(scratch, found, tail, inTail, k);
 }
 
-/** The k closest slots, exactly: of all that are no tombstones, or of the bitmap when `accept` is 2. */
+/** The k closest slots, exactly. */
 export function scan(k: u32, accept: u32): i32 {
-  if (accept > BITMAP) return BAD_ARGUMENT;
+  if (accept > DENSE) return BAD_ARGUMENT;
   const slots = loadShared(H_SLOTS);
   k = clampCount(k);
   const heap = seats.pools(k * 16);
@@ -309,7 +310,7 @@ export function scan(k: u32, accept: u32): i32 {
   const q = seats.query;
   if (metric == COSINE) normalize(q, vectorBytes);
   const count =
-    accept == BITMAP ? scanBitmap(q, 0, slots, seats.bitmapAddress(), heap, k) : scanRange(q, 0, slots, heap, k);
+    accept >= SPARSE ? scanBitmap(q, 0, slots, seats.bitmapAddress(), heap, k) : scanRange(q, 0, slots, heap, k);
   heapSort(heap, count);
   return emit(heap, count, 0, 0, k);
 }

@@ -4,13 +4,13 @@
  * Two sorted pools: `top` holds the ef closest nodes that may be returned, `frontier` nodes that are only passed
  * through. The search ends when no unexpanded node of either is closer than the worst of a full `top`.
  *
- * Tombstones are few (the space is rebuilt before they are many), so a dead node is measured and passed through like any
- * other. Under a bitmap most nodes may be foreign: measuring them would be most of the work. There an expansion looks
- * through foreign neighbours at theirs (two hops), measures only what may be returned, and passes only through those
- * foreign nodes that lead to hardly anything allowed.
+ * Where most nodes may be returned (tombstones are few: a space is rebuilt before they are many), the others are measured
+ * and passed through like any node. Where few may be returned, measuring the others would be most of the work: there an
+ * expansion looks through foreign neighbours at theirs (two hops), measures only what may be returned, and passes only
+ * through those foreign nodes that lead to hardly anything allowed. The two cost the same at a share of about .4.
  *
  *      expanded node ──► allowed ──────────────► measured → top
- *                    └─► foreign ──► allowed ──► measured → top
+ *                    └─► foreign ──► allowed ──► measured → top          (two hops)
  *                           └ leads nowhere ──► measured → frontier
  */
 
@@ -64,13 +64,15 @@ function gatherTwoHops(foreign: u32, gathered: u32, bitmap: usize, limit: u32): 
 }
 
 /**
- * Searches from `entry` (a key); slots from `limit` on are left alone. `top` has room for ef keys, `frontier` for
- * `frontierCapacity`. Answers how many keys `top` holds.
+ * Searches from `entry` (a key) for slots of `bitmap` (0: slots that are no tombstones), by two hops or by passing
+ * through; slots from `limit` on are left alone. `top` has room for ef keys, `frontier` for `frontierCapacity`. Answers
+ * how many keys `top` holds.
  */
 export function searchFiltered(
   q: usize,
   entry: u64,
   bitmap: usize,
+  twoHops: bool,
   limit: u32,
   ef: u32,
   top: usize,
@@ -115,7 +117,7 @@ export function searchFiltered(
       if (accepts(slot, bitmap)) gather(slot, allowed++);
       else store<u32>(chosenSlots + (<usize>(foreign++) << 2), slot);
     }
-    if (bitmap != 0) {
+    if (twoHops) {
       allowed = gatherTwoHops(foreign, allowed, bitmap, limit);
       foreign = passing;
     }

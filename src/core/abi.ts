@@ -8,7 +8,14 @@ import type { Distance } from "../vectors/config.ts";
 /** What every build of the core exports. Addresses and counts are u32; a negative i32 is a {@link Status}. */
 export interface CoreExports {
   /** Lays out an empty space in fresh memory. */
-  init(dimension: number, metric: number, m: number, efConstruct: number, seed: number, pageLimit: number): number;
+  init(
+    dimension: number,
+    metric: number,
+    m: number,
+    efConstruct: number,
+    seed: number,
+    pageLimit: number,
+  ): number;
   /** Takes a seat (scratch memory, a name for locks) for this instance. Answers its number. */
   attach(): number;
   /** Leaves the seat. */
@@ -56,8 +63,8 @@ export const Status = {
 /** assembly/layout.ts: the metrics. */
 export const METRIC: Readonly<Record<Distance, number>> = { Cosine: 0, Dot: 1, Euclid: 2, Manhattan: 3 };
 
-/** What a search may return: any slot, any but tombstones, or the slots of the bitmap. */
-export const Accept = { ALL: 0, LIVE: 1, BITMAP: 2 } as const;
+/** What a search may return: any slot, any but tombstones, or the slots of the bitmap (a minority, or about half and more). */
+export const Accept = { ALL: 0, LIVE: 1, SPARSE: 2, DENSE: 3 } as const;
 
 /** assembly/layout.ts: limits and addresses that the host needs. */
 export const LAYOUT = {

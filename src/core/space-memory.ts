@@ -67,7 +67,10 @@ function makeMemory(): WebAssembly.Memory {
       if (maximum / 2 > FIRST_PAGES) continue;
       throw new NearvecError(
         "OUT_OF_MEMORY",
-        { what: "the runtime refused a new WebAssembly memory", todo: "Close collections that are no longer used." },
+        {
+          what: "the runtime refused a new WebAssembly memory",
+          todo: "Close collections that are no longer used.",
+        },
         { cause },
       );
     }
@@ -89,5 +92,8 @@ export function checked(result: number, what: string): number {
       todo: "Nothing was changed. Split the data over several collections.",
     });
   }
-  throw new NearvecError("INTERNAL", { what: `${what}: the core answered status ${result}`, todo: "Please report it." });
+  throw new NearvecError("INTERNAL", {
+    what: `${what}: the core answered status ${result}`,
+    todo: "Please report it.",
+  });
 }

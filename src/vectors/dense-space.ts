@@ -12,7 +12,7 @@ export interface SearchOptions {
   readonly limit: number;
   /** Candidates the graph search keeps; raised to `limit` where it is smaller. */
   readonly ef: number;
-  /** Compare with every vector instead of searching the graph. */
+  /** Compare with every vector that is allowed instead of searching the graph. */
   readonly exact: boolean;
   /** Only these offsets: bit `offset & 31` of word `offset >>> 5`. Offsets that have no vector here are passed over. */
   readonly allowed?: Uint32Array;
@@ -32,6 +32,18 @@ export interface Hits {
   readonly distances: number;
   /** Nodes of the graph whose links were followed. */
   readonly expanded: number;
+}
+
+/** From this share of allowed points on, passing through the others costs less than looking around them. */
+const DENSE_SHARE = 0.4;
+
+/**
+ * Whether comparing with every allowed point costs less than a filtered search of the graph, which expands about ef nodes
+ * and looks, the fewer are allowed, at the more around each: it costs about 10 · ef / share distances. (Measured on
+ * 100,000 word vectors and 60,000 images for shares of .02 to .6 and ef of 20 to 200, within a factor of three.)
+ */
+function scanIsCheaper(allowed: number, live: number, ef: number): boolean {
+  return allowed * allowed <= 10 * ef * live;
 }
 
 export class DenseSpace {
@@ -107,7 +119,10 @@ export class DenseSpace {
     const memory = this.#open();
     const address = this.#core.append(offset) >>> 2;
     if (address === 0) {
-      throw new NearvecError("INTERNAL", { what: "a vector was stored without a reservation", todo: "Please report it." });
+      throw new NearvecError("INTERNAL", {
+        what: "a vector was stored without a reservation",
+        todo: "Please report it.",
+      });
     }
     const vectors = memory.f32;
     // A subarray costs about 40 ns, more than copying a short vector by hand.
@@ -159,12 +174,14 @@ export class DenseSpace {
     const expandedBefore = this.#core.nodesExpanded();
     let accept: number = this.#tombstones === 0 ? Accept.ALL : Accept.LIVE;
     let available = this.#live;
+    let exact = options.exact || this.config.m === 0;
     if (options.allowed !== undefined) {
-      accept = Accept.BITMAP;
       available = this.#writeBitmap(memory, options.allowed);
+      accept = available < DENSE_SHARE * this.#live ? Accept.SPARSE : Accept.DENSE;
+      exact ||= scanIsCheaper(available, this.#live, options.ef);
     }
     const wanted = Math.min(options.limit, available);
-    let plan: SearchPlan = options.exact || this.config.m === 0 ? "exact" : "graph";
+    let plan: SearchPlan = exact ? "exact" : "graph";
     let count = 0;
     if (wanted > 0) {
       if (plan === "graph") {
@@ -204,7 +221,10 @@ export class DenseSpace {
 
   #open(): SpaceMemory {
     if (this.#memory === undefined) {
-      throw new NearvecError("CLOSED", { what: "the vector space was closed", todo: "Open the client again." });
+      throw new NearvecError("CLOSED", {
+        what: "the vector space was closed",
+        todo: "Open the client again.",
+      });
     }
     return this.#memory;
   }

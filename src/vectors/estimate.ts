@@ -10,7 +10,10 @@ export function blockShape(size: number, m: number): { slotBytes: number; first:
 }
 
 /** Bytes of `count` vectors in one space, graph and scratch included. */
-export function estimateDenseBytes(config: { size: number; m: number; efConstruct: number }, count: number): number {
+export function estimateDenseBytes(
+  config: { size: number; m: number; efConstruct: number },
+  count: number,
+): number {
   const { size, m, efConstruct } = config;
   const { slotBytes, first, slots } = blockShape(size, m);
   const capacity = count === 0 ? 0 : first + Math.ceil(Math.max(0, count - first) / slots) * slots;

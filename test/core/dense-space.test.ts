@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { CoreModule } from "../../src/core/load.ts";
-import { NearvecError } from "../../src/errors.ts";
+import type { NearvecError } from "../../src/errors.ts";
 import type { DenseSpaceConfig, Distance } from "../../src/vectors/config.ts";
 import { DenseSpace, type Hits } from "../../src/vectors/dense-space.ts";
 import { estimateDenseBytes } from "../../src/vectors/estimate.ts";
@@ -32,7 +32,7 @@ function bitmapOf(offsets: Iterable<number>, count: number): Uint32Array {
 }
 
 /** The share of the `limit` best scores that the hits reach, ties counted as right. */
-function recall(space: DenseSpace, query: Float32Array, hits: Hits, exact: Hits): number {
+function recall(space: DenseSpace, hits: Hits, exact: Hits): number {
   const { distance } = space.config;
   const edge = exact.scores[exact.count - 1] as number;
   let right = 0;
@@ -80,7 +80,7 @@ describe.each(DISTANCES)("%s", (distance) => {
       const hits = space.search(query, { limit: 10, ef: 100, exact: false });
       expect(hits.plan).toBe("graph");
       expect(new Set(hits.offsets).size).toBe(10);
-      sum += recall(space, query, hits, exact);
+      sum += recall(space, hits, exact);
     }
     // A graph over raw dot products leads to long vectors, not near ones: hnswlib finds .89 of these, too.
     expect(sum / 60).toBeGreaterThan(distance === "Dot" ? 0.85 : 0.95);
@@ -120,7 +120,10 @@ test("overflowing distances sort last and never hide a close vector", () => {
 test("a random history of puts, removals, indexing and searches agrees with a Map", () => {
   const size = 4;
   const step = fc.oneof(
-    { weight: 6, arbitrary: fc.record({ kind: fc.constant("put" as const), offset: fc.nat(40), value: fc.nat(1000) }) },
+    {
+      weight: 6,
+      arbitrary: fc.record({ kind: fc.constant("put" as const), offset: fc.nat(40), value: fc.nat(1000) }),
+    },
     { weight: 2, arbitrary: fc.record({ kind: fc.constant("remove" as const), offset: fc.nat(40) }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant("index" as const), budget: fc.nat(300) }) },
     {
@@ -156,7 +159,12 @@ test("a random history of puts, removals, indexing and searches agrees with a Ma
           const among = [...model].filter(([o]) => s.allowed === undefined || s.allowed.includes(o));
           const scores = among.map(([, v]) => score("Euclid", query, v)).sort((a, b) => a - b);
           const allowed = s.allowed && bitmapOf(s.allowed, 61);
-          const hits = space.search(query, { limit: s.limit, ef: 64, exact: s.exact, ...(allowed && { allowed }) });
+          const hits = space.search(query, {
+            limit: s.limit,
+            ef: 64,
+            exact: s.exact,
+            ...(allowed && { allowed }),
+          });
           // With so few points an ef of 64 sees them all: the graph must answer exactly.
           expect(hits.count).toBe(Math.min(s.limit, among.length));
           for (let i = 0; i < hits.count; i++) {
@@ -187,28 +195,34 @@ describe("filters and tombstones", () => {
 
   const pick = (share: number, correlated: boolean) => {
     const next = random(8);
-    const middle = vectors.map((v, i) => (i % size === 0 ? v : 0)).filter((_, i) => i % size === 0).sort();
+    const middle = vectors
+      .map((v, i) => (i % size === 0 ? v : 0))
+      .filter((_, i) => i % size === 0)
+      .sort();
     const edge = middle[Math.floor(count * share)] as number;
     return offsets.filter((o) => (correlated ? (vectors[o * size] as number) < edge : next() < share));
   };
 
-  test.each([0.001, 0.01, 0.1, 0.5, 0.9])("a bitmap of a share of %f never returns too few or a stranger", (share) => {
-    for (const correlated of [false, true]) {
-      const list = pick(share, correlated);
-      const set = new Set(list);
-      const allowed = bitmapOf(list, count);
-      let sum = 0;
-      for (let q = 0; q < 40; q++) {
-        const query = queries.subarray(q * size, (q + 1) * size);
-        const exact = space.search(query, { limit: 10, ef: 10, exact: true, allowed });
-        const hits = space.search(query, { limit: 10, ef: 64, exact: false, allowed });
-        expect(hits.count).toBe(Math.min(10, list.length));
-        for (const o of hits.offsets) expect(set.has(o)).toBe(true);
-        if (exact.count > 0) sum += recall(space, query, hits, exact) / 40;
+  test.each([0.001, 0.01, 0.1, 0.5, 0.9])(
+    "a bitmap of a share of %f never returns too few or a stranger",
+    (share) => {
+      for (const correlated of [false, true]) {
+        const list = pick(share, correlated);
+        const set = new Set(list);
+        const allowed = bitmapOf(list, count);
+        let sum = 0;
+        for (let q = 0; q < 40; q++) {
+          const query = queries.subarray(q * size, (q + 1) * size);
+          const exact = space.search(query, { limit: 10, ef: 10, exact: true, allowed });
+          const hits = space.search(query, { limit: 10, ef: 64, exact: false, allowed });
+          expect(hits.count).toBe(Math.min(10, list.length));
+          for (const o of hits.offsets) expect(set.has(o)).toBe(true);
+          if (exact.count > 0) sum += recall(space, hits, exact) / 40;
+        }
+        if (list.length > 0) expect(sum).toBeGreaterThan(0.95);
       }
-      if (list.length > 0) expect(sum).toBeGreaterThan(0.95);
-    }
-  });
+    },
+  );
 
   test("a bitmap with bits beyond the points, or too short, is read as far as it goes", () => {
     const query = queries.subarray(0, size);
@@ -231,7 +245,7 @@ describe("filters and tombstones", () => {
       const hits = half.search(query, { limit: 10, ef: 64, exact: false });
       expect(hits.count).toBe(10);
       for (const o of hits.offsets) expect(o % 2).toBe(1);
-      sum += recall(half, query, hits, exact);
+      sum += recall(half, hits, exact);
     }
     expect(sum / 40).toBeGreaterThan(0.97);
   });

@@ -1,9 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { METRIC, NONE } from "../../src/core/abi.ts";
-import { BUILDS, clustered, instance, type TestingExports } from "./support.ts";
+import { Accept, METRIC, NONE } from "../../src/core/abi.ts";
+import { BUILDS, clustered, instance, random, type TestingExports } from "./support.ts";
 
 /** Inserts vectors straight into the core and answers a reader of its links. */
-async function build(name: (typeof BUILDS)[number], count: number, size: number, m: number, vectors: Float32Array) {
+async function build(
+  name: (typeof BUILDS)[number],
+  count: number,
+  size: number,
+  m: number,
+  vectors: Float32Array,
+) {
   const { core, memory } = await instance(name, 4);
   expect(core.init(size, METRIC.Euclid, m, 40, 7, 65536)).toBe(0);
   expect(core.attach()).toBe(0);
@@ -14,7 +20,7 @@ async function build(name: (typeof BUILDS)[number], count: number, size: number,
     expect(core.seal()).toBe(i);
   }
   while (core.indexSome(10_000) > 0);
-  return { core, links: (slot: number, level: number) => readLinks(core, memory, slot, level) };
+  return { core, memory, links: (slot: number, level: number) => readLinks(core, memory, slot, level) };
 }
 
 function readLinks(core: TestingExports, memory: WebAssembly.Memory, slot: number, level: number): number[] {
@@ -31,7 +37,8 @@ describe.each(BUILDS)("%s", (name) => {
   ])("every link of %s with m = %i is valid, and every node is reached", async (data, m) => {
     const [count, size] = [1500, 6];
     const vectors = clustered(count, size, 4, 10);
-    if (data === "duplicates") for (let i = 0; i < count; i++) vectors.copyWithin(i * size, (i % 50) * size, (i % 50) * size + size);
+    if (data === "duplicates")
+      for (let i = 0; i < count; i++) vectors.copyWithin(i * size, (i % 50) * size, (i % 50) * size + size);
     const { core, links } = await build(name, count, size, m, vectors);
     const inDegree = new Uint32Array(count);
     for (let slot = 0; slot < count; slot++) {
@@ -73,4 +80,48 @@ test("levels thin out by m", async () => {
     expect((counts[0] as number) / 200_000).toBeCloseTo(1 / m, 2);
     expect((counts[1] as number) / (counts[0] as number)).toBeCloseTo(1 / m, 1);
   }
+});
+
+describe("a search under a bitmap", () => {
+  const [count, size] = [8000, 12];
+  const vectors = clustered(count, size, 31);
+  const space = build("core.wasm", count, size, 16, vectors);
+
+  test.each([
+    ["by two hops", Accept.SPARSE, 0.02],
+    ["by two hops", Accept.SPARSE, 0.1],
+    ["by two hops", Accept.SPARSE, 0.3],
+    ["passing through", Accept.DENSE, 0.3],
+    ["passing through", Accept.DENSE, 0.8],
+  ])("%s (%i) at a share of %f agrees with a scan", async (_, accept, share) => {
+    const { core, memory } = await space;
+    const next = random(17);
+    // Half of the points by chance, half of them from one corner of the space, where queries from elsewhere find nobody.
+    const chosen = Array.from({ length: count }, (_, slot) => {
+      return next() < share / 2 || ((vectors[slot * size] as number) > 0.6 && next() < share);
+    });
+    const bitmap = core.bitmapAddress(count);
+    let right = 0;
+    const runs = 50;
+    for (let run = 0; run < runs; run++) {
+      const bytes = new Uint8Array(memory.buffer, bitmap, count / 8).fill(0);
+      chosen.forEach((yes, slot) => {
+        if (yes) bytes[slot >> 3] = (bytes[slot >> 3] as number) | (1 << (slot & 7));
+      });
+      const query = Float32Array.from({ length: size }, () => next() * 2 - 1);
+      const ask = (answer: () => number) => {
+        new Float32Array(memory.buffer, core.queryAddress(), size).set(query);
+        const found = answer();
+        return [...new Uint32Array(memory.buffer, core.resultsAddress(), found * 2)].filter(
+          (_, i) => i % 2 === 0,
+        );
+      };
+      const exact = new Set(ask(() => core.scan(10, accept)));
+      const hits = ask(() => core.search(10, 64, accept));
+      expect(new Set(hits).size).toBe(hits.length);
+      for (const slot of hits) expect(chosen[slot]).toBe(true);
+      right += hits.filter((slot) => exact.has(slot)).length / exact.size;
+    }
+    expect(right / runs).toBeGreaterThan(0.9); // an ef_construct of 40 and queries from anywhere are no easy case
+  });
 });

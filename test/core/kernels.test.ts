@@ -5,7 +5,9 @@ import { BUILDS, instance, random } from "./support.ts";
 
 const KERNELS = ["dot", "euclid", "manhattan"] as const;
 const METRIC_OF = { dot: METRIC.Dot, euclid: METRIC.Euclid, manhattan: METRIC.Manhattan };
-const SIZES = [1, 2, 3, 4, 5, 7, 8, 9, 12, 15, 16, 17, 20, 31, 32, 33, 63, 64, 100, 127, 384, 768, 1536, 4096, 65536];
+const SIZES = [
+  1, 2, 3, 4, 5, 7, 8, 9, 12, 15, 16, 17, 20, 31, 32, 33, 63, 64, 100, 127, 384, 768, 1536, 4096, 65536,
+];
 const AT = 65536 * 4;
 
 describe.each(BUILDS)("%s", (build) => {

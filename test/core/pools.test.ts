@@ -11,7 +11,10 @@ beforeAll(async () => {
 });
 
 const keys = (count: number) => [...new BigUint64Array(memory.buffer, AT, count)];
-const distances = fc.array(fc.float({ noNaN: true, min: Math.fround(-1e30), max: Math.fround(1e30) }), { minLength: 1, maxLength: 200 });
+const distances = fc.array(fc.float({ noNaN: true, min: Math.fround(-1e30), max: Math.fround(1e30) }), {
+  minLength: 1,
+  maxLength: 200,
+});
 const ascending = (a: bigint, b: bigint) => (a < b ? -1 : a > b ? 1 : 0);
 
 describe("keys", () => {

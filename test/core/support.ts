@@ -81,7 +81,8 @@ export function clustered(count: number, size: number, seed: number, clusters = 
   const vectors = new Float32Array(count * size);
   for (let i = 0; i < count; i++) {
     const centre = Math.floor(next() * clusters) * size;
-    for (let j = 0; j < size; j++) vectors[i * size + j] = (centres[centre + j] as number) + (next() - 0.5) * 0.8;
+    for (let j = 0; j < size; j++)
+      vectors[i * size + j] = (centres[centre + j] as number) + (next() - 0.5) * 0.8;
   }
   return vectors;
 }
