@@ -12,6 +12,12 @@ export interface DenseSpaceConfig {
   readonly efConstruct: number;
   /** Decides the levels of the nodes; the same seed and order of insertion give the same graph. */
   readonly seed: number;
+  /**
+   * The space is built anew without its tombstones once they are more than this share of the slots (default .2) and more
+   * than `vacuumMinVectors` (default 1000): Qdrant's `deleted_threshold` and `vacuum_min_vector_number`.
+   */
+  readonly deletedThreshold?: number;
+  readonly vacuumMinVectors?: number;
   /** The most memory the space may take, in bytes. Default: 4 GiB, what a 32-bit address reaches. */
   readonly maxBytes?: number;
 }

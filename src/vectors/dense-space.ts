@@ -1,106 +1,84 @@
-/** All dense vectors of one name in one collection: points' offsets on the outside, slots of the core inside. */
-
-import { Accept, type CoreExports, LAYOUT, METRIC, NONE, PAGE } from "../core/abi.ts";
-import type { CoreModule } from "../core/load.ts";
-import { checked, SpaceMemory } from "../core/space-memory.ts";
-import { NearvecError } from "../errors.ts";
-import type { DenseSpaceConfig, Distance } from "./config.ts";
-import { OffsetSlots } from "./offset-slots.ts";
-
-export interface SearchOptions {
-  /** How many results are wanted, at least 1. */
-  readonly limit: number;
-  /** Candidates the graph search keeps; raised to `limit` where it is smaller. */
-  readonly ef: number;
-  /** Compare with every vector that is allowed instead of searching the graph. */
-  readonly exact: boolean;
-  /** Only these offsets: bit `offset & 31` of word `offset >>> 5`. Offsets that have no vector here are passed over. */
-  readonly allowed?: Uint32Array;
-}
-
-/** How an answer was found: by comparing with everything allowed, or by the graph (and the tail beside it). */
-export type SearchPlan = "exact" | "graph";
-
-export interface Hits {
-  readonly count: number;
-  /** The points, best first. */
-  readonly offsets: Uint32Array;
-  /** Qdrant's scores: larger is better for Cosine and Dot, smaller for Euclid and Manhattan. */
-  readonly scores: Float32Array;
-  readonly plan: SearchPlan;
-  /** Distances computed for this answer. */
-  readonly distances: number;
-  /** Nodes of the graph whose links were followed. */
-  readonly expanded: number;
-}
-
-/** From this share of allowed points on, passing through the others costs less than looking around them. */
-const DENSE_SHARE = 0.4;
-
 /**
- * Whether comparing with every allowed point costs less than a filtered search of the graph, which expands about ef nodes
- * and looks, the fewer are allowed, at the more around each: it costs about 10 · ef / share distances. (Measured on
- * 100,000 word vectors and 60,000 images for shares of .02 to .6 and ef of 20 to 200, within a factor of three.)
+ * All dense vectors of one name in one collection.
+ *
+ * A vector that is replaced or deleted leaves a tombstone in its shard: it takes memory, and searches pass through it.
+ * When tombstones are many, the space is built anew beside itself, in slices, while it goes on answering and storing:
+ *
+ *     offsets  0 ────────── copied ─────────── limit
+ *     shard    ●●●○●●○●●●●●●●│●●○●●●●●○●●●            answers; every write goes here
+ *     next     ●●●●●●●●●●    │                        writes to offsets below `copied` go here, too
+ *
+ * Once everything is copied and in the new graph, `next` takes the place of `shard` in one step.
  */
-function scanIsCheaper(allowed: number, live: number, ef: number): boolean {
-  return allowed * allowed <= 10 * ef * live;
+
+import type { CoreModule } from "../core/load.ts";
+import { NearvecError } from "../errors.ts";
+import type { DenseSpaceConfig } from "./config.ts";
+import { DenseShard, type Hits, type SearchOptions } from "./dense-shard.ts";
+
+export type { Hits, SearchOptions, SearchPlan } from "./dense-shard.ts";
+
+/** Copying a vector costs about as much as this many distances of the construction. */
+const COPY_COST = 8;
+
+interface Rebuild {
+  readonly next: DenseShard;
+  /** Vectors of offsets below are in `next`. */
+  copied: number;
 }
 
 export class DenseSpace {
   readonly config: DenseSpaceConfig;
-  readonly #core: CoreExports;
-  readonly #slots = new OffsetSlots();
-  #memory: SpaceMemory | undefined;
-  #live = 0;
-  #tombstones = 0;
-  /** Live slots that are not in the graph. */
-  #liveTail = 0;
-  /** Whether every offset sits in the slot of the same number, so that a bitmap serves both. */
-  #aligned = true;
+  readonly #core: CoreModule;
+  #shard: DenseShard;
+  #rebuild: Rebuild | undefined;
+  /** Tombstones from which on building anew is worth it; raised when there was no memory for it. */
+  #patience: number;
 
-  private constructor(config: DenseSpaceConfig, memory: SpaceMemory) {
+  private constructor(core: CoreModule, config: DenseSpaceConfig, shard: DenseShard) {
+    this.#core = core;
     this.config = config;
-    this.#memory = memory;
-    this.#core = memory.exports;
+    this.#shard = shard;
+    this.#patience = config.vacuumMinVectors ?? 1000;
   }
 
   /** @throws {NearvecError} `OUT_OF_MEMORY` when there is no room for even an empty space. */
   static create(core: CoreModule, config: DenseSpaceConfig): DenseSpace {
-    const memory = new SpaceMemory(core);
-    const pages = Math.floor((config.maxBytes ?? PAGE * 65536) / PAGE);
-    const metric = METRIC[config.distance];
-    const what = "creating a vector space";
-    checked(memory.exports.init(config.size, metric, config.m, config.efConstruct, config.seed, pages), what);
-    checked(memory.exports.attach(), what);
-    return new DenseSpace(config, memory);
+    return new DenseSpace(core, config, DenseShard.create(core, config));
   }
 
   /** Points that have a vector here. */
   get liveCount(): number {
-    return this.#live;
+    return this.#shard.liveCount;
   }
 
   /** Of these, how many are in the graph. */
   get indexedCount(): number {
-    return this.#live - this.#liveTail;
+    return this.#shard.indexedCount;
   }
 
   /** Slots that are not in the graph yet. */
   get tailCount(): number {
-    return this.slotCount - this.#cursor();
+    return this.#shard.tailCount;
   }
 
-  get slotCount(): number {
-    return this.#open().header(LAYOUT.H_SLOTS);
-  }
-
+  /** Slots of vectors that were replaced or deleted. */
   get tombstoneCount(): number {
-    return this.#tombstones;
+    return this.#shard.tombstoneCount;
   }
 
-  /** Linear memory and the table of slots, in bytes. */
+  /** Linear memory and tables, in bytes; of both shards while the space is being built anew. */
   get memoryBytes(): number {
-    return (this.#memory?.byteLength ?? 0) + this.#slots.memoryBytes;
+    return this.#shard.memoryBytes + (this.#rebuild?.next.memoryBytes ?? 0);
+  }
+
+  /** Whether the space is being built anew, or should be. */
+  get rebuildDue(): boolean {
+    if (this.#rebuild !== undefined) return true;
+    const { tombstoneCount, slotCount } = this.#shard;
+    return (
+      tombstoneCount > this.#patience && tombstoneCount > (this.config.deletedThreshold ?? 0.2) * slotCount
+    );
   }
 
   /**
@@ -109,201 +87,98 @@ export class DenseSpace {
    * @throws {NearvecError} `OUT_OF_MEMORY`; nothing changed.
    */
   reserve(count: number): void {
-    this.#open();
-    checked(this.#core.reserve(count), `storing ${count} vectors of ${this.config.size} values`);
+    this.#shard.reserve(count);
+    this.#withNext(({ next }) => next.reserve(count));
   }
 
   /** Stores `size` values of `source` from index `from` as the vector of a point; a vector it had is replaced. */
   put(offset: number, source: Float32Array, from: number): void {
-    const { size } = this.config;
-    const memory = this.#open();
-    const address = this.#core.append(offset) >>> 2;
-    if (address === 0) {
-      throw new NearvecError("INTERNAL", {
-        what: "a vector was stored without a reservation",
-        todo: "Please report it.",
-      });
-    }
-    const vectors = memory.f32;
-    // A subarray costs about 40 ns, more than copying a short vector by hand.
-    if (size > 32) vectors.set(source.subarray(from, from + size), address);
-    else for (let i = 0; i < size; i++) vectors[address + i] = source[from + i] as number;
-    const slot = this.#core.seal();
-    this.remove(offset);
-    if (slot !== offset) this.#aligned = false;
-    this.#slots.set(offset, slot);
-    this.#live++;
-    this.#liveTail++;
+    this.#shard.put(offset, source, from);
+    const rebuild = this.#rebuild;
+    if (rebuild !== undefined && offset < rebuild.copied) rebuild.next.put(offset, source, from);
   }
 
   /** Drops the vector of a point. Answers whether there was one. */
   remove(offset: number): boolean {
-    const slot = this.#slots.get(offset);
-    if (slot === NONE) return false;
-    if (slot >= this.#cursor()) this.#liveTail--;
-    this.#core.kill(slot);
-    this.#slots.set(offset, NONE);
-    this.#live--;
-    this.#tombstones++;
-    this.#aligned = false;
-    return true;
+    this.#rebuild?.next.remove(offset);
+    return this.#shard.remove(offset);
   }
 
   has(offset: number): boolean {
-    return this.#slots.get(offset) !== NONE;
+    return this.#shard.has(offset);
   }
 
   /** A copy of a point's vector as it is stored (of unit length for Cosine). */
   get(offset: number): Float32Array | undefined {
-    const slot = this.#slots.get(offset);
-    if (slot === NONE) return undefined;
-    const at = this.#core.vectorOf(slot) >>> 2;
-    return this.#open().f32.slice(at, at + this.config.size);
+    return this.#shard.get(offset);
   }
 
-  /**
-   * The points closest to `query`. Never fewer than `limit` when that many are allowed: where the graph finds too few,
-   * an exact scan answers instead.
-   *
-   * @throws {NearvecError} `OUT_OF_MEMORY` when there is no room for scratch; nothing changed.
-   */
+  /** @see DenseShard.search */
   search(query: Float32Array, options: SearchOptions): Hits {
-    const memory = this.#open();
-    memory.f32.set(query, this.#core.queryAddress() >>> 2);
-    const distancesBefore = this.#core.distancesComputed();
-    const expandedBefore = this.#core.nodesExpanded();
-    let accept: number = this.#tombstones === 0 ? Accept.ALL : Accept.LIVE;
-    let available = this.#live;
-    let exact = options.exact || this.config.m === 0;
-    if (options.allowed !== undefined) {
-      available = this.#writeBitmap(memory, options.allowed);
-      accept = available < DENSE_SHARE * this.#live ? Accept.SPARSE : Accept.DENSE;
-      exact ||= scanIsCheaper(available, this.#live, options.ef);
-    }
-    const wanted = Math.min(options.limit, available);
-    let plan: SearchPlan = exact ? "exact" : "graph";
-    let count = 0;
-    if (wanted > 0) {
-      if (plan === "graph") {
-        const ef = Math.min(Math.max(options.ef, wanted), LAYOUT.MAX_EF);
-        if (wanted <= ef) count = checked(this.#core.search(wanted, ef, accept), "searching the graph");
-        if (count < wanted) plan = "exact";
-      }
-      if (plan === "exact") count = checked(this.#core.scan(wanted, accept), "scanning");
-    }
-    return {
-      ...this.#read(count),
-      plan,
-      distances: (this.#core.distancesComputed() - distancesBefore) >>> 0,
-      expanded: (this.#core.nodesExpanded() - expandedBefore) >>> 0,
-    };
+    return this.#shard.search(query, options);
+  }
+
+  /** @see DenseShard.indexSome */
+  indexSome(budget: number): void {
+    this.#shard.indexSome(budget);
   }
 
   /**
-   * Moves vectors from the tail into the graph until about `budget` distances were computed.
-   *
-   * @throws {NearvecError} `OUT_OF_MEMORY` when there is no room for scratch; the tail stays searchable.
+   * Goes on building the space anew, for about `budget` distance computations; call it while {@link rebuildDue}.
+   * Where memory is short it is put off until twice the tombstones have gathered: searches stay right without it.
    */
-  indexSome(budget: number): void {
-    if (this.config.m === 0) return;
-    const before = this.#cursor();
-    checked(this.#core.indexSome(budget), "indexing");
-    const after = this.#cursor();
-    for (let slot = before; slot < after; slot++) {
-      if (this.#core.offsetOf(slot) >>> 0 !== NONE) this.#liveTail--;
+  rebuildSome(budget: number): void {
+    if (this.#rebuild === undefined) {
+      this.#withoutMemory(() => {
+        const next = DenseShard.create(this.#core, this.config);
+        this.#rebuild = { next, copied: 0 };
+        next.reserve(this.#shard.liveCount);
+      });
     }
+    this.#withNext((rebuild) => {
+      const { next } = rebuild;
+      const to = Math.min(
+        this.#shard.offsetLimit,
+        rebuild.copied + Math.max(1, Math.round(budget / COPY_COST)),
+      );
+      if (rebuild.copied < to) {
+        next.copyFrom(this.#shard, rebuild.copied, to);
+        rebuild.copied = to;
+      } else if (next.tailCount > 0 && this.config.m > 0) {
+        next.indexSome(budget);
+      } else {
+        this.#shard.close();
+        this.#shard = next;
+        this.#rebuild = undefined;
+        this.#patience = this.config.vacuumMinVectors ?? 1000;
+      }
+    });
   }
 
   /** Gives the memory back. Whatever is called afterwards throws `CLOSED`. */
   close(): void {
-    this.#memory = undefined;
+    this.#shard.close();
+    this.#abandon();
   }
 
-  #open(): SpaceMemory {
-    if (this.#memory === undefined) {
-      throw new NearvecError("CLOSED", {
-        what: "the vector space was closed",
-        todo: "Open the client again.",
-      });
+  #withNext(step: (rebuild: Rebuild) => void): void {
+    const rebuild = this.#rebuild;
+    if (rebuild !== undefined) this.#withoutMemory(() => step(rebuild));
+  }
+
+  /** Runs a step of the rebuild; when it finds no memory, the space stays as it is. */
+  #withoutMemory(step: () => void): void {
+    try {
+      step();
+    } catch (error) {
+      if (!(error instanceof NearvecError && error.code === "OUT_OF_MEMORY")) throw error;
+      this.#abandon();
+      this.#patience = 2 * this.#shard.tombstoneCount;
     }
-    return this.#memory;
   }
 
-  /** The first slot that is not in the graph. */
-  #cursor(): number {
-    return this.#open().header(LAYOUT.H_CURSOR);
+  #abandon(): void {
+    this.#rebuild?.next.close();
+    this.#rebuild = undefined;
   }
-
-  /** Turns a bitmap over offsets into one over slots, in linear memory. Answers how many slots it allows. */
-  #writeBitmap(memory: SpaceMemory, allowed: Uint32Array): number {
-    const slots = this.slotCount;
-    if (slots === 0) return 0;
-    const address = this.#core.bitmapAddress(slots);
-    if (address === 0) checked(-1, "preparing a filter");
-    const words = Math.ceil(slots / 64) * 2;
-    const target = memory.u32.subarray(address >>> 2, (address >>> 2) + words);
-    if (this.#aligned) {
-      const shared = Math.min(words, allowed.length);
-      target.set(allowed.subarray(0, shared));
-      target.fill(0, shared);
-      if (slots < words * 32) clearFrom(target, slots);
-      return popCount(target);
-    }
-    target.fill(0);
-    let count = 0;
-    for (let w = 0; w < allowed.length; w++) {
-      let bits = allowed[w] as number;
-      while (bits !== 0) {
-        const slot = this.#slots.get(w * 32 + 31 - Math.clz32(bits & -bits));
-        bits &= bits - 1;
-        if (slot === NONE) continue;
-        target[slot >>> 5] = (target[slot >>> 5] as number) | (1 << (slot & 31));
-        count++;
-      }
-    }
-    return count;
-  }
-
-  #read(count: number): { count: number; offsets: Uint32Array; scores: Float32Array } {
-    const at = this.#core.resultsAddress() >>> 2;
-    const { u32, f32 } = this.#open();
-    const offsets = new Uint32Array(count);
-    const scores = new Float32Array(count);
-    const { distance } = this.config;
-    for (let i = 0; i < count; i++) {
-      offsets[i] = u32[at + 2 * i] as number;
-      scores[i] = score(f32[at + 2 * i + 1] as number, distance);
-    }
-    return { count, offsets, scores };
-  }
-}
-
-/** The core's distance (smaller is closer) as Qdrant's score. */
-function score(inside: number, distance: Distance): number {
-  switch (distance) {
-    case "Euclid":
-      return Math.sqrt(inside);
-    case "Manhattan":
-      return inside;
-    default:
-      return 0 - inside; // not -inside: zero stays +0
-  }
-}
-
-function clearFrom(bitmap: Uint32Array, from: number): void {
-  const word = from >>> 5;
-  if (word >= bitmap.length) return;
-  bitmap[word] = (bitmap[word] as number) & ((1 << (from & 31)) - 1);
-  bitmap.fill(0, word + 1);
-}
-
-function popCount(bitmap: Uint32Array): number {
-  let count = 0;
-  for (let i = 0; i < bitmap.length; i++) {
-    let v = bitmap[i] as number;
-    v -= (v >>> 1) & 0x55555555;
-    v = (v & 0x33333333) + ((v >>> 2) & 0x33333333);
-    count += (((v + (v >>> 4)) & 0x0f0f0f0f) * 0x01010101) >>> 24;
-  }
-  return count;
 }

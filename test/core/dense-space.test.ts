@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { CoreModule } from "../../src/core/load.ts";
 import type { NearvecError } from "../../src/errors.ts";
 import type { DenseSpaceConfig, Distance } from "../../src/vectors/config.ts";
@@ -326,4 +326,78 @@ test("the same operations in the same order make the same graph", () => {
     return hits.map(({ offsets, distances, expanded }) => ({ offsets, distances, expanded }));
   });
   expect(answers[0]).toEqual(answers[1]);
+});
+
+describe("building anew", () => {
+  const [size, count] = [8, 3000];
+  const vectors = clustered(count, size, 41);
+  const config = { size, efConstruct: 40, vacuumMinVectors: 100, deletedThreshold: 0.2 };
+
+  test("drops the tombstones, keeps every answer, and takes writes meanwhile", () => {
+    const space = make(config);
+    fill(space, vectors);
+    indexAll(space);
+    const model = new Map(
+      Array.from({ length: count }, (_, o) => [o, vectors.slice(o * size, (o + 1) * size)]),
+    );
+    for (let o = 0; o < count; o += 3) {
+      space.remove(o);
+      model.delete(o);
+    }
+    expect(space.rebuildDue).toBe(true);
+    const next = random(6);
+    for (let step = 0; space.rebuildDue; step++) {
+      space.rebuildSome(2000);
+      const offset = Math.floor(next() * count);
+      if (step % 2 === 0) {
+        const vector = Float32Array.from({ length: size }, () => next());
+        space.reserve(1);
+        space.put(offset, vector, 0);
+        model.set(offset, vector);
+      } else {
+        expect(space.remove(offset)).toBe(model.delete(offset));
+      }
+      if (step % 10 === 0) {
+        const hits = space.search(vectors.subarray(0, size), { limit: 10, ef: 100, exact: false });
+        expect(hits.count).toBe(10);
+        for (const o of hits.offsets) expect(model.has(o)).toBe(true);
+      }
+    }
+    expect(space.tombstoneCount).toBeLessThan(400); // the writes meanwhile left some, too
+    expect(space.liveCount).toBe(model.size);
+    for (let o = 0; o < count; o++) expect(space.get(o)).toEqual(model.get(o));
+    indexAll(space);
+    expect(space.indexedCount).toBe(model.size);
+  });
+
+  test("overwriting the same points again and again takes bounded memory", () => {
+    const space = make({ ...config, m: 0 });
+    fill(space, vectors);
+    const before = space.memoryBytes;
+    for (let round = 0; round < 20; round++) {
+      fill(space, vectors);
+      while (space.rebuildDue) space.rebuildSome(10_000);
+    }
+    expect(space.memoryBytes).toBeLessThan(before * 2.5);
+  });
+
+  test("is put off when there is no memory for a second copy", () => {
+    const space = make(config);
+    fill(space, vectors);
+    indexAll(space);
+    for (let o = 0; o < count; o += 2) space.remove(o);
+    const memory = vi.spyOn(WebAssembly, "Memory").mockImplementation(() => {
+      throw new RangeError("could not allocate memory");
+    });
+    space.rebuildSome(1000);
+    expect(space.rebuildDue).toBe(false);
+    memory.mockRestore();
+    expect(space.liveCount).toBe(count / 2);
+    expect(space.search(vectors.subarray(0, size), { limit: 5, ef: 50, exact: false }).count).toBe(5);
+    for (let round = 0; !space.rebuildDue; round++) {
+      space.reserve(1);
+      space.put(1, vectors, 0);
+    }
+    expect(space.tombstoneCount).toBeGreaterThan(count); // twice as many as when it failed
+  });
 });
