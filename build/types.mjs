@@ -6,7 +6,22 @@ const source = new URL("./api/qdrant-api.json", import.meta.url);
 const target = new URL("../src/generated/qdrant.ts", import.meta.url);
 const partial = new URL(`${target.href}.${process.pid}`);
 
-const nodes = await openapiTS(JSON.parse(await readFile(source, "utf8")), { silent: true });
+/**
+ * `anyOf: [X, { nullable: true }]` is how OpenAPI 3.0 says "X or null"; as it stands the second would become `unknown` and
+ * swallow X.
+ *
+ * @param {string} _key
+ * @param {unknown} value
+ */
+const orNull = (_key, value) =>
+  value && typeof value === "object" && "nullable" in value && Object.keys(value).length === 1
+    ? { type: "null" }
+    : value;
+
+const nodes = await openapiTS(JSON.parse(await readFile(source, "utf8"), orNull), {
+  silent: true,
+  defaultNonNullable: false, // a request may leave out what has a default
+});
 await mkdir(new URL(".", target), { recursive: true });
 await writeFile(
   partial,
