@@ -394,7 +394,7 @@ describe("building anew", () => {
     memory.mockRestore();
     expect(space.liveCount).toBe(count / 2);
     expect(space.search(vectors.subarray(0, size), { limit: 5, ef: 50, exact: false }).count).toBe(5);
-    for (let round = 0; !space.rebuildDue; round++) {
+    while (!space.rebuildDue) {
       space.reserve(1);
       space.put(1, vectors, 0);
     }

@@ -21,7 +21,7 @@ test("two builders insert into one graph while this thread appends, deletes and 
   const stop = new SharedArrayBuffer(4);
   const workers = [0, 1].map(
     () =>
-      new Worker(new URL("./builder.worker.mjs", import.meta.url), { workerData: { module, memory, stop } }),
+      new Worker(new URL("./builder.worker.ts", import.meta.url), { workerData: { module, memory, stop } }),
   );
   const seats = await Promise.all(
     workers.map(async (worker) => (await once(worker, "message"))[0].seat as number),
