@@ -1,5 +1,6 @@
 /**
- * What went wrong, for programs. One literal per kind of failure; texts may change between releases, codes don't.
+ * What went wrong, for programs. One literal per kind of failure; texts may change between releases, codes
+ * don't.
  *
  * | code | meaning |
  * | --- | --- |
@@ -76,7 +77,10 @@ function message({ what, got, expected, todo }: ErrorDetails): string {
 
 const LONGEST = 60;
 
-/** A value in a few words, for the `got` of an error: its type where that is the news, its text where it is short. */
+/**
+ * A value in a few words, for the `got` of an error: its type where that is the news, its text where it is
+ * short.
+ */
 export function shortly(value: unknown): string {
   switch (typeof value) {
     case "undefined":

@@ -1,0 +1,84 @@
+import type { Collection, Found } from "../collection/collection.ts";
+import { decode } from "../payload/json.ts";
+import { shortest, shortestArray } from "./f32.ts";
+import { selectPayload } from "./payload-selector.ts";
+import type { Payload, PointRecord, ScoredPoint } from "./types.ts";
+import type { Wanted } from "./validate-read.ts";
+
+/** A point without its score, as `retrieve` and `scroll` answer it. */
+export function record(collection: Collection, offset: number, wanted: Wanted): PointRecord {
+  const point: PointRecord = { id: collection.ids.idAt(offset) };
+  addWanted(point, collection, offset, wanted);
+  return point;
+}
+
+export function scoredPoint(
+  collection: Collection,
+  offset: number,
+  score: number,
+  wanted: Wanted,
+): ScoredPoint {
+  const point: ScoredPoint = {
+    id: collection.ids.idAt(offset),
+    version: collection.versionOf(offset),
+    score: shortest(score),
+  };
+  if (wanted.payload !== false || wanted.vector) addWanted(point, collection, offset, wanted);
+  return point;
+}
+
+export interface Cut {
+  readonly limit: number;
+  /** How many of the best to leave out. */
+  readonly offset: number;
+  readonly scoreThreshold: number | undefined;
+  /** A point that must not be among the results: the one whose vector was the query. */
+  readonly exclude: number | undefined;
+}
+
+/** The hits that the caller asked for, best first. */
+export function scoredPoints(
+  collection: Collection,
+  { hits }: Found,
+  cut: Cut,
+  wanted: Wanted,
+): ScoredPoint[] {
+  const points: ScoredPoint[] = [];
+  const larger = collection.largerIsCloser;
+  const { offsets, scores, count } = hits;
+  let skip = cut.offset;
+  for (let i = 0; i < count && points.length < cut.limit; i++) {
+    const offset = offsets[i] as number;
+    const score = scores[i] as number;
+    if (offset === cut.exclude) continue;
+    if (
+      cut.scoreThreshold !== undefined &&
+      !(larger ? score > cut.scoreThreshold : score < cut.scoreThreshold)
+    )
+      break;
+    if (skip > 0) skip--;
+    else points.push(scoredPoint(collection, offset, score, wanted));
+  }
+  return points;
+}
+
+function addWanted(
+  point: PointRecord,
+  collection: Collection,
+  offset: number,
+  { payload, vector }: Wanted,
+): void {
+  if (payload !== false) {
+    const whole = payloadOf(collection, offset);
+    point.payload = payload === true ? whole : selectPayload(whole, payload);
+  }
+  if (vector) {
+    const stored = collection.vectorOf(offset);
+    point.vector = stored === undefined ? {} : shortestArray(stored);
+  }
+}
+
+function payloadOf(collection: Collection, offset: number): Payload {
+  const bytes = collection.payloads.getBytes(offset);
+  return bytes === undefined ? {} : decode(bytes);
+}

@@ -1,0 +1,221 @@
+import { invalidArgument, NearvecError, notSupported, shortly } from "../errors.ts";
+import {
+  checkFields,
+  checkObject,
+  type Fields,
+  fields,
+  integer,
+  optionalBoolean,
+  optionalInteger,
+} from "./fields.ts";
+import { type PayloadSelector, parsePayloadSelector } from "./payload-selector.ts";
+import { checkConsistency, checkScoreThreshold, checkTimeout } from "./validate-options.ts";
+
+/** The largest hnsw_ef: more candidates than that are a scan. */
+const MOST_EF = 65_536;
+const DEFAULT_LIMIT = 10;
+const ANY = Number.MAX_SAFE_INTEGER;
+
+const QUERY_FIELDS = fields(
+  [
+    "query",
+    "params",
+    "score_threshold",
+    "limit",
+    "offset",
+    "with_vector",
+    "with_payload",
+    "consistency",
+    "timeout",
+  ],
+  { shard_key: [], prefetch: [], using: [""], filter: [], lookup_from: [] },
+);
+const PARAMS_FIELDS = fields(["hnsw_ef", "exact"], {
+  quantization: [],
+  indexed_only: [false],
+  acorn: [],
+  idf: [],
+});
+const SCROLL_FIELDS = fields(["offset", "limit", "with_payload", "with_vector", "consistency", "timeout"], {
+  shard_key: [],
+  filter: [],
+  order_by: [],
+});
+const RETRIEVE_FIELDS = fields(["ids", "with_payload", "with_vector", "consistency", "timeout"], {
+  shard_key: [],
+});
+const COUNT_FIELDS = fields(["exact", "timeout"], { shard_key: [], filter: [] });
+const NEAREST_FIELDS = fields(["nearest"], { mmr: [] });
+const OTHER_QUERIES: ReadonlySet<string> = new Set([
+  "recommend",
+  "discover",
+  "context",
+  "order_by",
+  "fusion",
+  "rrf",
+  "formula",
+  "sample",
+  "relevance_feedback",
+]);
+
+/** What an answer carries of each point. */
+export interface Wanted {
+  readonly payload: PayloadSelector;
+  readonly vector: boolean;
+}
+
+export interface ParsedQuery {
+  readonly target: QueryTarget;
+  readonly ef: number | undefined;
+  readonly exact: boolean;
+  readonly limit: number;
+  readonly offset: number;
+  /** In f32, as scores are. */
+  readonly scoreThreshold: number | undefined;
+  readonly wanted: Wanted;
+}
+
+/**
+ * What to search for: a vector that is still to be checked, a point by its id (likewise), or nothing: points
+ * in order of ids.
+ */
+export type QueryTarget =
+  | { readonly by: "vector"; readonly value: unknown }
+  | { readonly by: "id"; readonly value: unknown }
+  | typeof NOTHING;
+
+const NOTHING = { by: "nothing" } as const;
+
+const IDS_ONLY: Wanted = { payload: false, vector: false };
+
+export function parseQuery(request: unknown): ParsedQuery {
+  const given = checkRequest(request, "query", QUERY_FIELDS);
+  checkTimeout(given.timeout);
+  checkConsistency(given.consistency);
+  const target = parseTarget(given.query);
+  const params = parseParams(given.params);
+  const scoreThreshold = checkScoreThreshold(given.score_threshold);
+  if (target === NOTHING && scoreThreshold !== undefined) {
+    throw new NearvecError("INVALID_ARGUMENT", {
+      what: "score_threshold",
+      got: `${shortly(given.score_threshold)} without a query`,
+      expected: "a query that gives scores",
+      todo: "Leave one of the two out, or add the other.",
+    });
+  }
+  return {
+    target,
+    ef: params?.ef,
+    exact: params?.exact ?? false,
+    limit: optionalInteger(given.limit, "limit", 1, ANY) ?? DEFAULT_LIMIT,
+    offset: optionalInteger(given.offset, "offset", 0, ANY) ?? 0,
+    scoreThreshold,
+    wanted: isOff(given.with_payload) && isOff(given.with_vector) ? IDS_ONLY : parseWanted(given, false),
+  };
+}
+
+export interface ParsedScroll {
+  readonly limit: number;
+  /** The first id of the page, still to be checked; undefined for the first page. */
+  readonly offset: unknown;
+  readonly wanted: Wanted;
+}
+
+export function parseScroll(request: unknown): ParsedScroll {
+  const given = checkRequest(request ?? {}, "scroll", SCROLL_FIELDS);
+  checkTimeout(given.timeout);
+  checkConsistency(given.consistency);
+  return {
+    limit: optionalInteger(given.limit, "limit", 1, ANY) ?? DEFAULT_LIMIT,
+    offset: given.offset ?? undefined,
+    wanted: parseWanted(given, true),
+  };
+}
+
+export function parseRetrieve(request: unknown): { ids: unknown; wanted: Wanted } {
+  const given = checkRequest(request, "retrieve", RETRIEVE_FIELDS);
+  checkTimeout(given.timeout);
+  checkConsistency(given.consistency);
+  return { ids: given.ids, wanted: parseWanted(given, true) };
+}
+
+export function checkCount(request: unknown): void {
+  const given = checkRequest(request ?? {}, "count", COUNT_FIELDS);
+  checkTimeout(given.timeout);
+  optionalBoolean(given.exact, "exact", true);
+}
+
+type Given = Readonly<Record<string, unknown>>;
+
+function checkRequest(request: unknown, what: string, allowed: Fields): Given {
+  checkObject(request, `${what}'s arguments`);
+  checkFields(request, "", allowed);
+  return request as Given;
+}
+
+function isOff(value: unknown): boolean {
+  return value === undefined || value === false;
+}
+
+function parseWanted(given: Given, payload: boolean): Wanted {
+  return {
+    payload: parsePayloadSelector(given.with_payload, payload),
+    vector: parseWithVector(given.with_vector),
+  };
+}
+
+function parseWithVector(value: unknown): boolean {
+  if (Array.isArray(value)) throw notSupported("with_vector (a list of names)", "Use true or false.");
+  return optionalBoolean(value, "with_vector", false);
+}
+
+function parseParams(params: unknown): { ef: number | undefined; exact: boolean } | undefined {
+  if (params == null) return undefined;
+  checkObject(params, "params");
+  checkFields(params, "params", PARAMS_FIELDS);
+  const { hnsw_ef, exact } = params as Given;
+  return {
+    ef:
+      hnsw_ef == null
+        ? undefined
+        : integer(
+            hnsw_ef,
+            "params.hnsw_ef",
+            1,
+            MOST_EF,
+            "32 to 512 is usual; params.exact: true compares with everything.",
+          ),
+    exact: optionalBoolean(exact, "params.exact", false),
+  };
+}
+
+function parseTarget(query: unknown): QueryTarget {
+  switch (typeof query) {
+    case "undefined":
+      return NOTHING;
+    case "number":
+    case "bigint":
+    case "string":
+      return { by: "id", value: query };
+    case "object":
+      if (query === null) return NOTHING;
+      if (Array.isArray(query) || ArrayBuffer.isView(query)) return { by: "vector", value: query };
+      return parseQueryObject(query);
+    default:
+      throw invalidArgument("query", query, "a vector, the id of a point, or { nearest }");
+  }
+}
+
+function parseQueryObject(query: object): QueryTarget {
+  if ("nearest" in query) {
+    checkFields(query, "query", NEAREST_FIELDS);
+    const { nearest } = query;
+    if (nearest == null) throw invalidArgument("query.nearest", nearest, "a vector or the id of a point");
+    return typeof nearest === "object" ? { by: "vector", value: nearest } : parseTarget(nearest);
+  }
+  const other = Object.keys(query).find((key) => OTHER_QUERIES.has(key));
+  if (other !== undefined)
+    throw notSupported(`query.${other}`, "Ask for the nearest points: a vector, an id, or { nearest }.");
+  if ("indices" in query || "model" in query) return { by: "vector", value: query }; // copyVector names the form
+  throw invalidArgument("query", query, "a vector, the id of a point, or { nearest }");
+}

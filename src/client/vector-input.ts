@@ -1,0 +1,135 @@
+import { invalidArgument, NearvecError, notSupported, shortly } from "../errors.ts";
+
+/** Names the place of a vector in the request, only when an error has to say it. */
+export type Place = (index: number) => string;
+
+/**
+ * Copies a vector of the request into `target` as f32 and checks it in the same pass: the dimension, and that
+ * each value is a number that is finite in f32.
+ *
+ * @throws {NearvecError} `WRONG_DIMENSION`, `NOT_FINITE`, `NOT_SUPPORTED` (sparse and multivectors,
+ *   documents), `INVALID_ARGUMENT`
+ */
+export function copyVector(
+  source: unknown,
+  target: Float32Array,
+  at: number,
+  size: number,
+  place: Place,
+  index: number,
+): void {
+  if (Array.isArray(source)) copyNumbers(source, target, at, size, place, index);
+  else if (isFloat32Array(source)) copyFloats(source, target, at, size, place, index);
+  else throw notAVector(source, place(index));
+}
+
+/** Of any realm: that of a frame or of a test runner is no instance of ours. */
+export function isFloat32Array(value: unknown): value is Float32Array {
+  return value instanceof Float32Array || Object.prototype.toString.call(value) === "[object Float32Array]";
+}
+
+function copyFloats(
+  source: Float32Array,
+  target: Float32Array,
+  at: number,
+  size: number,
+  place: Place,
+  index: number,
+): void {
+  if (source.length !== size) throw wrongDimension(source.length, size, place(index));
+  target.set(source, at);
+  for (let i = at; i < at + size; i++) {
+    const value = target[i] as number;
+    if (value - value !== 0) throw notFinite(source, i - at, place(index));
+  }
+}
+
+function copyNumbers(
+  source: readonly unknown[],
+  target: Float32Array,
+  at: number,
+  size: number,
+  place: Place,
+  index: number,
+): void {
+  if (source.length !== size) {
+    // A list of the wrong length may well be a vector of another form, which is the better news.
+    if (Array.isArray(source[0])) throw notSupported(`${place(index)} (a multivector)`);
+    throw wrongDimension(source.length, size, place(index));
+  }
+  for (let i = 0; i < size; i++) {
+    const value = source[i];
+    if (typeof value !== "number") throw notANumber(value, i, place(index));
+    target[at + i] = value;
+    const stored = target[at + i] as number;
+    // Not only NaN and infinities: a double beyond f32's range becomes one as it is stored.
+    if (stored - stored !== 0) throw notFinite(source, i, place(index));
+  }
+}
+
+export const SAME_MODEL = "Use vectors of the collection's `size`: all from the same embedding model.";
+
+function wrongDimension(got: number, size: number, what: string): NearvecError {
+  return new NearvecError("WRONG_DIMENSION", {
+    what,
+    got: got === 0 ? "an empty vector" : `${got} values`,
+    expected: `${size} values`,
+    todo: SAME_MODEL,
+  });
+}
+
+/** Checks rows that were copied at once; answers nothing, or says which row has what at which position. */
+export function checkRows(
+  rows: Float32Array,
+  from: number,
+  count: number,
+  size: number,
+  source: Float32Array,
+  place: Place,
+): void {
+  const end = from + count * size;
+  for (let i = from; i < end; i++) {
+    const value = rows[i] as number;
+    if (value - value !== 0) {
+      const row = Math.floor((i - from) / size);
+      throw notFinite(source.subarray(row * size), (i - from) % size, place(row));
+    }
+  }
+}
+
+function notFinite(source: ArrayLike<unknown>, position: number, what: string): NearvecError {
+  return new NearvecError("NOT_FINITE", {
+    what,
+    got: `${shortly(source[position])} at position ${position}`,
+    expected: "numbers that are finite in f32 (up to 3.4e38)",
+    todo: "Check what computed the vector.",
+  });
+}
+
+function notANumber(value: unknown, position: number, what: string): NearvecError {
+  if (Array.isArray(value)) return notSupported(`${what} (a multivector)`);
+  return new NearvecError("NOT_FINITE", {
+    what,
+    got: `${shortly(value)} at position ${position}`,
+    expected: "a number",
+    todo: "Check what computed the vector.",
+  });
+}
+
+function notAVector(value: unknown, what: string): NearvecError {
+  const form = otherForm(value);
+  if (form !== undefined)
+    return notSupported(`${what} (${form})`, "Give a dense vector: an array of numbers or a Float32Array.");
+  return invalidArgument(what, value, "an array of numbers or a Float32Array");
+}
+
+/**
+ * What Qdrant takes where a dense vector could stand, by what tells it; undefined for what is no vector at
+ * all.
+ */
+function otherForm(value: unknown): string | undefined {
+  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return undefined;
+  if ("indices" in value && "values" in value) return "a sparse vector";
+  if ("model" in value) return "an object for an inference model";
+  return Object.values(value).some((inner) => typeof inner === "object") ? "named vectors" : undefined;
+}

@@ -1,0 +1,173 @@
+import { NearvecError } from "../errors.ts";
+import { IdColumn } from "../points/id-column.ts";
+
+/**
+ * One mutation as bytes: what `apply` reads, and what a log can append as it is. Little-endian; every section
+ * begins at a multiple of 4, so that decoding makes views and copies nothing.
+ *
+ * ```
+ *   0        4         5      6         8        12       16       20        24
+ *   ┌────────┬─────────┬──────┬─────────┬────────┬────────┬────────┬─────────┐
+ *   │ "nvop" │ version │ kind │ (zero)  │ points │ spaces │ payload│ bytes   │   HEADER
+ *   │        │   u8    │  u8  │  u16    │  u32   │  u32   │  bytes │ in all  │
+ *   └────────┴─────────┴──────┴─────────┴────────┴────────┴────────┴─────────┘
+ *   ┌──────────────────────────────────────┬─────────────────────┐
+ *   │ id words: points × 4 × u32           │ id kinds: points×u8 │            every kind; see IdColumn
+ *   └──────────────────────────────────────┴─────────────────────┘
+ *
+ *   then, in an upsert, for each space
+ *   ┌────────────┬──────┬────────┬──────┬─────────┬───────┬────────────────┬──────────────────────────┐
+ *   │ name bytes │ type │ (zero) │ size │ present │ name  │ presence       │ rows                     │
+ *   │    u16     │  u8  │   u8   │ u32  │   u32   │ UTF-8 │ ⌈points/32⌉×u32│ present × size × f32     │
+ *   └────────────┴──────┴────────┴──────┴─────────┴───────┴────────────────┴──────────────────────────┘
+ *     bit i & 31 of word i >>> 5: point i has a vector here: the next row. Absent ones take none.
+ *
+ *   and last, in an upsert
+ *   ┌──────────────────────────────────────┬─────────────────────┐
+ *   │ payload lengths: points × u32        │ payloads            │
+ *   │ 0: none (the shortest JSON has 2)    │ UTF-8 JSON, no gaps │
+ *   └──────────────────────────────────────┴─────────────────────┘
+ * ```
+ * Sections whose length is no multiple of 4 are followed by zeros up to one.
+ */
+export const MAGIC = 0x706f766e; // "nvop"
+export const VERSION = 1;
+export const HEADER_BYTES = 24;
+export const SPACE_HEADER_BYTES = 12;
+/** An operation is one record of a log and one buffer in memory: larger requests have to be split. */
+export const MOST_BYTES = 2 ** 31 - 4;
+
+export const Kind = { UPSERT: 1, DELETE: 2 } as const;
+export const VectorType = { DENSE_F32: 1 } as const;
+
+/** The vectors that an upsert brings for one space. */
+export interface OperationVectors {
+  readonly name: string;
+  readonly size: number;
+  /** How many points have one. */
+  readonly present: number;
+  readonly presence: Uint32Array;
+  readonly rows: Float32Array;
+}
+
+export interface UpsertOperation {
+  readonly kind: typeof Kind.UPSERT;
+  readonly ids: IdColumn;
+  readonly vectors: readonly OperationVectors[];
+  readonly payloadLengths: Uint32Array;
+  readonly payloads: Uint8Array;
+}
+
+export interface DeleteOperation {
+  readonly kind: typeof Kind.DELETE;
+  readonly ids: IdColumn;
+}
+
+export type Operation = UpsertOperation | DeleteOperation;
+
+export function aligned(bytes: number): number {
+  return Math.ceil(bytes / 4) * 4;
+}
+
+/** Words of a bitmap over `count` points. */
+export function bitmapWords(count: number): number {
+  return (count + 31) >>> 5;
+}
+
+/**
+ * Views over an encoded operation.
+ *
+ * @throws {NearvecError} `INTERNAL` when the bytes are not one whole operation of this version.
+ */
+export function decodeOperation(bytes: Uint8Array): Operation {
+  const reader = new Reader(bytes);
+  expect("the operation's first four bytes", reader.u32(), MAGIC);
+  expect("the operation's version", reader.u8(), VERSION);
+  const kind = reader.u8();
+  reader.skip(2);
+  const points = reader.u32();
+  const spaces = reader.u32();
+  const payloadBytes = reader.u32();
+  expect("the operation's length", bytes.byteLength, reader.u32());
+  const ids = new IdColumn(reader.words(points * 4), reader.bytes(points));
+  if (kind === Kind.DELETE) return { kind, ids };
+  expect("the operation's kind", kind, Kind.UPSERT);
+  const vectors = Array.from({ length: spaces }, () => readVectors(reader, points));
+  return {
+    kind: Kind.UPSERT,
+    ids,
+    vectors,
+    payloadLengths: reader.words(points),
+    payloads: reader.bytes(payloadBytes),
+  };
+}
+
+const utf8 = new TextDecoder();
+
+function readVectors(reader: Reader, points: number): OperationVectors {
+  const nameBytes = reader.u16();
+  expect("the vectors' type", reader.u8(), VectorType.DENSE_F32);
+  reader.skip(1);
+  const size = reader.u32();
+  const present = reader.u32();
+  const name = nameBytes === 0 ? "" : utf8.decode(reader.bytes(nameBytes));
+  const presence = reader.words(bitmapWords(points));
+  return { name, size, present, presence, rows: reader.floats(present * size) };
+}
+
+/** Reads on from section to section; a length that leads out of the buffer is a RangeError of the view. */
+class Reader {
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  #at = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  u8(): number {
+    return this.#view.getUint8(this.#at++);
+  }
+
+  u16(): number {
+    return this.#view.getUint16(this.skip(2), true);
+  }
+
+  u32(): number {
+    return this.#view.getUint32(this.skip(4), true);
+  }
+
+  bytes(length: number): Uint8Array {
+    return new Uint8Array(this.#bytes.buffer, this.#section(length), length);
+  }
+
+  words(length: number): Uint32Array {
+    return new Uint32Array(this.#bytes.buffer, this.#section(length * 4), length);
+  }
+
+  floats(length: number): Float32Array {
+    return new Float32Array(this.#bytes.buffer, this.#section(length * 4), length);
+  }
+
+  skip(bytes: number): number {
+    const from = this.#at;
+    this.#at += bytes;
+    return from;
+  }
+
+  /** Where a section begins in the underlying buffer; the next one begins after its padding. */
+  #section(bytes: number): number {
+    return this.#bytes.byteOffset + this.skip(aligned(bytes));
+  }
+}
+
+function expect(what: string, got: number, expected: number): void {
+  if (got === expected) return;
+  throw new NearvecError("INTERNAL", {
+    what,
+    got: String(got),
+    expected: String(expected),
+    todo: "The bytes are damaged or from another version.",
+  });
+}

@@ -1,0 +1,124 @@
+import { expect, test } from "vitest";
+import { parseCreateCollection } from "../../src/client/validate-collection.ts";
+import { parseDelete, parseUpsert } from "../../src/client/validate-write.ts";
+import { Background } from "../../src/collection/background.ts";
+import { Collection } from "../../src/collection/collection.ts";
+import { decodeOperation } from "../../src/collection/operation.ts";
+import { OperationEncoder } from "../../src/collection/operation-encoder.ts";
+import { loadCore } from "../../src/core/load.ts";
+import { IdColumn } from "../../src/points/id-column.ts";
+import { randomRows } from "../client/support.ts";
+import { Puppet } from "./support.ts";
+
+const SIZE = 8;
+const core = await loadCore();
+const puppet = new Puppet();
+const background = new Background(puppet);
+
+function collection(): Collection {
+  const config = parseCreateCollection({
+    vectors: { size: SIZE, distance: "Euclid" },
+    hnsw_config: { full_scan_threshold: 10, m: 8 },
+  });
+  return new Collection(core, config, background, puppet);
+}
+
+const encoder = new OperationEncoder();
+
+function upsert(first: number, count: number, seed: number): Uint8Array {
+  const ids = Uint32Array.from({ length: count }, (_, i) => first + i);
+  const payloads = Array.from({ length: count }, (_, i) => (i % 3 === 0 ? { i } : null));
+  return parseUpsert(
+    { batch: { ids, vectors: randomRows(count, SIZE, seed), payloads } },
+    SIZE,
+    encoder,
+  ).operation.slice();
+}
+
+function remove(...points: number[]): Uint8Array {
+  return parseDelete({ points }, encoder).operation.slice();
+}
+
+const OPERATIONS = [upsert(0, 500, 1), remove(3, 4, 5, 999), upsert(2, 4, 2), upsert(490, 300, 3), remove(0)];
+
+/** Everything that can be read of a collection. */
+function contents(of: Collection): unknown {
+  return Array.from(of.ids.from(undefined, of.count), (offset) => ({
+    offset,
+    id: of.ids.idAt(offset),
+    version: of.versionOf(offset),
+    vector: of.vectorOf(offset),
+    payload: new TextDecoder().decode(of.payloads.getBytes(offset)),
+  }));
+}
+
+test("applying the same operations gives the same collection, down to offsets and versions", () => {
+  const first = collection();
+  const second = collection();
+  for (const bytes of OPERATIONS) first.submit(bytes);
+  // As a log would replay them.
+  OPERATIONS.forEach((bytes, index) => {
+    const operation = decodeOperation(bytes);
+    second.reserve(operation);
+    second.apply(index + 1, operation);
+  });
+  expect(contents(second)).toEqual(contents(first));
+  expect(first.count).toBe(790 - 1);
+});
+
+test("equal operations and equal slices build equal graphs", async () => {
+  const build = async () => {
+    const built = collection();
+    for (const bytes of OPERATIONS) built.submit(bytes);
+    while (built.tailCount > 0) await puppet.turn();
+    return built;
+  };
+  const [first, second] = [await build(), await build()];
+  const query = randomRows(1, SIZE, 9);
+  for (const ef of [10, 40]) {
+    const found = [first, second].map((each) => each.search(query, { limit: 10, ef, exact: false }));
+    expect(found[0]?.hits).toEqual(found[1]?.hits);
+  }
+});
+
+test("operations are numbered one after the other", () => {
+  const fresh = collection();
+  expect(OPERATIONS.map((bytes) => fresh.submit(bytes))).toEqual([1, 2, 3, 4, 5]);
+});
+
+test("a point keeps its offset; that of a deleted one may be taken by another, which has nothing of it", () => {
+  const points = collection();
+  points.submit(upsert(0, 3, 1));
+  const offsetOf = (id: number) => points.ids.find(IdColumn.one(id, "id"), 0);
+  const kept = offsetOf(1);
+  const freed = offsetOf(0);
+  points.submit(remove(0));
+  points.submit(
+    parseUpsert(
+      {
+        points: [
+          { id: 77, vector: {} },
+          { id: 1, vector: [0, 0, 0, 0, 0, 0, 0, 0] },
+        ],
+      },
+      SIZE,
+      encoder,
+    ).operation,
+  );
+  expect(offsetOf(1)).toBe(kept);
+  expect(offsetOf(77)).toBe(freed);
+  expect(points.vectorOf(freed)).toBeUndefined();
+  expect(points.payloads.getBytes(freed)).toBeUndefined();
+});
+
+test("closing tells why, and gives the memory back", async () => {
+  const doomed = collection();
+  doomed.submit(upsert(0, 500, 1));
+  const waiting = expect(doomed.whenIndexed()).rejects.toMatchObject({
+    code: "CLOSED",
+    message: expect.stringContaining("it went"),
+  });
+  doomed.close("it went");
+  await waiting;
+  expect(doomed.memory.vectors).toBeLessThan(10_000);
+});
