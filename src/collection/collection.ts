@@ -68,7 +68,10 @@ export class Collection {
     this.config = config;
     this.settings = spaceSettings(config);
     this.scratch = new Float32Array(this.settings.size);
-    this.#space = DenseSpace.create(core, denseSpaceConfig(this.settings, surroundings));
+    this.#space = DenseSpace.create(
+      core,
+      denseSpaceConfig(this.settings, config.optimizer_config, surroundings),
+    );
     this.#indexing = new Indexing(
       this.#space,
       indexingConfig(this.settings, config.optimizer_config),

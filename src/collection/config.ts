@@ -63,10 +63,22 @@ export function spaceSettings(config: Pick<CollectionConfig, "params" | "hnsw_co
   };
 }
 
-export function denseSpaceConfig(settings: SpaceSettings, surroundings: Surroundings): DenseSpaceConfig {
+export function denseSpaceConfig(
+  settings: SpaceSettings,
+  optimizer: Schemas["OptimizersConfig"],
+  { seed, maxSpaceBytes }: Surroundings,
+): DenseSpaceConfig {
   const { size, distance, m, efConstruct } = settings;
-  const { seed, maxSpaceBytes } = surroundings;
-  return { size, distance, m, efConstruct, seed, ...(maxSpaceBytes && { maxBytes: maxSpaceBytes }) };
+  return {
+    size,
+    distance,
+    m,
+    efConstruct,
+    seed,
+    deletedThreshold: optimizer.deleted_threshold,
+    vacuumMinVectors: optimizer.vacuum_min_vector_number,
+    ...(maxSpaceBytes && { maxBytes: maxSpaceBytes }),
+  };
 }
 
 export function indexingConfig(

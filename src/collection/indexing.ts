@@ -22,6 +22,10 @@ export interface Indexable {
   readonly tailCount: number;
   /** Moves some of them into the graph, for about `budget` distance computations. */
   indexSome(budget: number): void;
+  /** Whether the space is being built anew without its tombstones, or should be. */
+  readonly rebuildDue: boolean;
+  /** Goes on with that, for about `budget` distance computations. */
+  rebuildSome(budget: number): void;
 }
 
 export interface IndexingConfig {
@@ -44,6 +48,9 @@ export function tailLimit(size: number): number {
 
 export type IndexingStatus = "green" | "yellow" | "red";
 
+/** No tail is that short: such a waiter waits until there is nothing left to do, a rebuild included. */
+const UNTIL_GREEN = -1;
+
 interface Waiter {
   /** The tail length that the waiter is content with. */
   readonly content: number;
@@ -58,7 +65,10 @@ interface Waiter {
 const FEWEST_DISTANCES = 256;
 const MOST_DISTANCES = 4_000_000;
 
-/** Moves one space's tail into its graph, slice by slice, and lets others wait for that. */
+/**
+ * Moves one space's tail into its graph, slice by slice, and lets others wait for that; builds the space anew when it
+ * holds too many tombstones.
+ */
 export class Indexing implements Job {
   readonly #space: Indexable;
   readonly #config: IndexingConfig;
@@ -95,17 +105,18 @@ export class Indexing implements Job {
 
   /** Call after every write: starts indexing when there is enough to do. */
   noteWrite(): void {
-    if (this.#running || !this.#config.enabled) return;
+    if (this.#running) return;
     const tail = this.#space.tailCount;
-    if (tail > 0 && tail >= this.#config.startAt) this.#start();
+    const due = this.#config.enabled && tail > 0 && tail >= this.#config.startAt;
+    if (due || this.#space.rebuildDue) this.#start();
   }
 
-  /** Resolves when no vector waits for the graph; rejects when indexing fails, or the signal fires. */
+  /** Resolves when no vector waits for the graph and no rebuild is under way; rejects when indexing fails, or the signal fires. */
   whenIdle(signal?: AbortSignal): Promise<void> {
     if (signal?.aborted) return Promise.reject(aborted(signal));
     this.noteWrite(); // after a failure, waiting is a reason to try again
     if (!this.#running) return Promise.resolve();
-    return this.#wait(0, "reject", Number.POSITIVE_INFINITY, signal);
+    return this.#wait(UNTIL_GREEN, "reject", Number.POSITIVE_INFINITY, signal);
   }
 
   /**
@@ -113,15 +124,16 @@ export class Indexing implements Job {
    * nothing to wait for. Never rejects but by `close`.
    */
   whenRoom(patience: number): Promise<void> | undefined {
-    if (!this.#running || this.#space.tailCount <= this.#config.tailLimit) return undefined;
-    return this.#wait(this.#config.tailLimit, "resolve", this.#surroundings.now() + patience);
+    const { enabled, tailLimit } = this.#config;
+    if (!enabled || !this.#running || this.#space.tailCount <= tailLimit) return undefined;
+    return this.#wait(tailLimit, "resolve", this.#surroundings.now() + patience);
   }
 
   slice(): boolean {
     const { now } = this.#surroundings;
     const began = now();
     try {
-      this.#space.indexSome(Math.round(this.#budget));
+      this.#work(Math.round(this.#budget));
       this.#failure = undefined;
     } catch (error) {
       this.#stop(asNearvecError(error));
@@ -133,7 +145,7 @@ export class Indexing implements Job {
       const factor = Math.min(2, Math.max(0.5, SLICE_MS / took));
       this.#budget = clamp(this.#budget * factor);
     }
-    if (this.#space.tailCount === 0) this.#running = false;
+    this.#running = this.#hasTail || this.#space.rebuildDue;
     this.#settle(ended);
     return this.#running;
   }
@@ -143,6 +155,17 @@ export class Indexing implements Job {
     this.#background.remove(this);
     this.#running = false;
     for (const waiter of this.#waiters.splice(0)) waiter.reject(reason);
+  }
+
+  get #hasTail(): boolean {
+    return this.#config.enabled && this.#space.tailCount > 0;
+  }
+
+  /** Both kinds of work go on side by side, so that steady writes never put off the rebuild for ever. */
+  #work(budget: number): void {
+    const rebuild = this.#space.rebuildDue;
+    if (this.#hasTail) this.#space.indexSome(rebuild ? budget >>> 1 : budget);
+    if (rebuild) this.#space.rebuildSome(this.#hasTail ? budget >>> 1 : budget);
   }
 
   #start(): void {

@@ -89,6 +89,32 @@ describe("indexing", () => {
   });
 });
 
+describe("building a space anew", () => {
+  test("starts by itself, is yellow meanwhile, and goes on beside indexing", async () => {
+    const job = indexing();
+    space.tailCount = 100_000;
+    space.rebuildWork = 1_000_000;
+    job.noteWrite();
+    for (let i = 0; i < 10; i++) await puppet.turn();
+    expect(space.tailCount).toBeLessThan(100_000);
+    expect(space.rebuildWork).toBeLessThan(1_000_000);
+    expect(job.status).toBe("yellow");
+    while (puppet.tasks.length > 0) await puppet.turn();
+    expect([job.status, space.tailCount, space.rebuildWork]).toEqual(["green", 0, 0]);
+  });
+
+  test("goes on where indexing is switched off, and never holds up writers there", async () => {
+    const job = indexing({ enabled: false });
+    space.tailCount = 100_000;
+    space.rebuildWork = 1_000_000;
+    job.noteWrite();
+    expect(job.status).toBe("yellow");
+    expect(job.whenRoom(1000)).toBeUndefined();
+    while (puppet.tasks.length > 0) await puppet.turn();
+    expect([job.status, space.tailCount, space.rebuildWork]).toEqual(["green", 100_000, 0]);
+  });
+});
+
 describe("writers", () => {
   test("wait while the tail is beyond its limit, and no longer", async () => {
     space = new CountingSpace(puppet, 0.01);

@@ -49,4 +49,17 @@ export class CountingSpace implements Indexable {
     this.tailCount -= indexed;
     this.#puppet.time += indexed * 100 * this.#cost;
   }
+
+  /** Distances that building anew still takes. */
+  rebuildWork = 0;
+
+  get rebuildDue(): boolean {
+    return this.rebuildWork > 0;
+  }
+
+  rebuildSome(budget: number): void {
+    const done = Math.min(this.rebuildWork, budget);
+    this.rebuildWork -= done;
+    this.#puppet.time += done * this.#cost;
+  }
 }
