@@ -24,10 +24,8 @@ test("overwriting the same points for ever takes bounded memory and keeps every 
   expect([info.status, info.points_count, info.indexed_vectors_count]).toEqual(["green", count, count]);
   const rows = randomRows(count, size, 8);
   for (const id of [0, 7, 2999]) {
-    const { points } = await client.query("c", {
-      query: rows.subarray(id * size, (id + 1) * size),
-      limit: 1,
-    });
+    const query = rows.subarray(id * size, (id + 1) * size);
+    const { points } = await client.query("c", { query, limit: 1, params: { exact: true } });
     expect(points[0]?.id).toBe(id);
   }
 });
