@@ -17,7 +17,8 @@ export function recordBytes(length: number): number {
  *   └─────────────────┴───────────────────┴───────────┘
  *     the offset of the point that it belongs to; of a dead record, its length
  * ```
- * A record is alive if that point's entry in the store leads here. Nothing leads to a dead one, whatever its header says.
+ * A record is alive if that point's entry in the store leads here. Nothing leads to a dead one, whatever its
+ * header says.
  */
 export class Chunk {
   readonly bytes: Uint8Array;
@@ -44,7 +45,9 @@ export class Chunk {
     return this.#words[at >>> 2] as number;
   }
 
-  /** Adds a record with the payload bytes from `start` to `end`; there must be room. Answers where it begins. */
+  /**
+   * Adds a record with the payload bytes from `start` to `end`; there must be room. Answers where it begins.
+   */
   append(offset: number, source: Uint8Array, start: number, end: number): number {
     const at = this.used;
     this.#words[at >>> 2] = offset;

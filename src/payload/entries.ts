@@ -4,8 +4,8 @@ const PAGE_MASK = PAGE_ENTRIES - 1;
 const FIRST_ENTRIES = 32;
 
 /**
- * Where each point's payload is: 8 bytes an offset, in pages of 1,024 offsets. Pages without a payload don't exist, and the
- * first one grows up to its size.
+ * Where each point's payload is: 8 bytes an offset, in pages of 1,024 offsets. Pages without a payload don't
+ * exist, and the first one grows up to its size.
  *
  * ```
  *   ┌──────────────────┬──────────────────┬──────────────────┬───

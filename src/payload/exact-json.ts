@@ -5,11 +5,11 @@ export const HIGHEST_INTEGER = 2n ** 64n - 1n;
 const LONG_INTEGER = /^-?\d{16,}$/;
 
 /**
- * Parses JSON with its integers exact: those beyond what a number holds become bigints while they fit 64 bits, and
- * numbers where they don't (as in Qdrant). Slower than JSON.parse, so only for texts that need it.
+ * Parses JSON with its integers exact: those beyond what a number holds become bigints while they fit 64
+ * bits, and numbers where they don't (as in Qdrant). Slower than JSON.parse, so only for texts that need it.
  *
- * Written by hand because JSON.parse tells a reviver the source of a number only in engines newer than the oldest
- * supported one, and because a reviver makes every value slow.
+ * Written by hand because JSON.parse tells a reviver the source of a number only in engines newer than the
+ * oldest supported one, and because a reviver makes every value slow.
  *
  * @throws {SyntaxError} as JSON.parse does
  */

@@ -1,20 +1,24 @@
 import { NearvecError, shortly } from "../errors.ts";
 import { HIGHEST_INTEGER, LOWEST_INTEGER, parseExactly } from "./exact-json.ts";
 
-/** Nesting beyond this is refused, as Qdrant's server does; whatever walks a payload may therefore recurse. */
+/**
+ * Nesting beyond this is refused, as Qdrant's server does; whatever walks a payload may therefore recurse.
+ */
 const DEEPEST = 128;
 
 /** Names the place of a payload in the request, only when an error has to say it. */
 export type PayloadPlace = (index: number) => string;
 
 /**
- * A payload as JSON text. As with JSON.stringify, keys whose value is undefined are left out, and `toJSON` is honoured (a Date becomes
- * its ISO string). Unlike it, bigints are written as integers, and nothing is silently changed or lost. (An integer beyond 2^53
- * that was given as a number, and thus rounded before, has JSON.stringify's digits, and is read back as a bigint.)
+ * A payload as JSON text. As with JSON.stringify, keys whose value is undefined are left out, and `toJSON` is
+ * honoured (a Date becomes its ISO string). Unlike it, bigints are written as integers, and nothing is
+ * silently changed or lost. (An integer beyond 2^53 that was given as a number, and thus rounded before, has
+ * JSON.stringify's digits, and is read back as a bigint.)
  *
- * @throws {NearvecError} `INVALID_PAYLOAD` for a payload that is no object, and, naming the path, for a value that JSON
- *   can't carry: a number that is not finite, a bigint beyond 64 bits, a function, a symbol, an invalid Date, a Map or another object
- *   whose content JSON.stringify would drop, nesting deeper than 128, an object that contains itself.
+ * @throws {NearvecError} `INVALID_PAYLOAD` for a payload that is no object, and, naming the path, for a value
+ *   that JSON can't carry: a number that is not finite, a bigint beyond 64 bits, a function, a symbol, an
+ *   invalid Date, a Map or another object whose content JSON.stringify would drop, nesting deeper than 128,
+ *   an object that contains itself.
  */
 export function encode(payload: unknown, place: PayloadPlace, index: number): string {
   if (typeof payload !== "object" || payload === null || Array.isArray(payload)) {
@@ -37,7 +41,10 @@ export function encode(payload: unknown, place: PayloadPlace, index: number): st
   throw invalid(place(index), shortly(payload), "an object", "Pass a plain object, or no payload at all.");
 }
 
-/** A payload from its UTF-8 bytes. Integers that a number can't hold exactly are bigints; `__proto__` is a key like any other. */
+/**
+ * A payload from its UTF-8 bytes. Integers that a number can't hold exactly are bigints; `__proto__` is a key
+ * like any other.
+ */
 export function decode(bytes: Uint8Array): Record<string, unknown> {
   return parseJson(utf8.decode(bytes)) as Record<string, unknown>;
 }
@@ -143,7 +150,10 @@ function isPlainObject(value: object, path: Path, depth: number): boolean {
   return plain;
 }
 
-/** Instances of classes are written with their own properties; of a Map, a Set or a typed array that would lose the content. */
+/**
+ * Instances of classes are written with their own properties; of a Map, a Set or a typed array that would
+ * lose the content.
+ */
 function checkInstance(value: object, depth: number): void {
   const tag = Object.prototype.toString.call(value).slice(8, -1);
   if (tag === "Object") return;

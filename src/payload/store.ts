@@ -4,7 +4,10 @@ import { Entries, estimateEntryBytes } from "./entries.ts";
 
 const LEAST_CHUNK = 4 * 1024;
 const MOST_CHUNK = 256 * 1024;
-/** A chunk is a sixteenth of the store, a record in a shared chunk at most a sixteenth of that: what stays empty is little. */
+/**
+ * A chunk is a sixteenth of the store, a record in a shared chunk at most a sixteenth of that: what stays
+ * empty is little.
+ */
 const SHARE = 16;
 const LEAST_LARGE = 512;
 
@@ -21,12 +24,12 @@ const DEAD_SHARE = 10;
 const DEAD_ALWAYS = 4 * 1024;
 
 /**
- * The payloads of a collection as UTF-8 JSON, outside the JavaScript heap: 8 bytes of bookkeeping and 4 to 11 bytes of framing
- * a point beside the JSON itself.
+ * The payloads of a collection as UTF-8 JSON, outside the JavaScript heap: 8 bytes of bookkeeping and 4 to 11
+ * bytes of framing a point beside the JSON itself.
  *
- * Records are appended to chunks of up to 256 KB; larger ones have a chunk of their own. What is overwritten or deleted stays as
- * dead bytes; when these exceed a tenth of the live ones, the chunk with the largest share of them is emptied into the open one
- * and given back: one chunk per call, so that no call takes long.
+ * Records are appended to chunks of up to 256 KB; larger ones have a chunk of their own. What is overwritten
+ * or deleted stays as dead bytes; when these exceed a tenth of the live ones, the chunk with the largest
+ * share of them is emptied into the open one and given back: one chunk per call, so that no call takes long.
  */
 export class PayloadStore {
   #entries = new Entries();
@@ -67,7 +70,8 @@ export class PayloadStore {
   reserve(lengths: Uint32Array): void {
     let bytes = 0;
     for (const length of lengths) if (length > 0) bytes += recordBytes(length);
-    const capacity = Math.max(chunkCapacity(this.#used + bytes), this.#chunks[this.#open]?.capacity ?? 0);
+    const open = this.#chunks[this.#open];
+    const capacity = Math.max(chunkCapacity(this.#used + bytes), open?.capacity ?? 0);
     const limit = largestIn(capacity);
     const large: Chunk[] = [];
     const spare = this.#spare.filter((chunk) => chunk.capacity === capacity);
@@ -79,7 +83,8 @@ export class PayloadStore {
       }
       // At the end of every chunk less than one record's worth stays empty.
       const usable = capacity - limit;
-      bytes -= spare.length * usable + Math.max(0, (this.#chunks[this.#open]?.room ?? 0) - limit);
+      bytes -= spare.length * usable;
+      if (open?.capacity === capacity) bytes -= Math.max(0, open.room - limit);
       for (; bytes > 0; bytes -= usable) spare.push(new Chunk(capacity));
     } catch (cause) {
       throw outOfMemory(cause, `${lengths.length} payloads`);
@@ -89,7 +94,8 @@ export class PayloadStore {
   }
 
   /**
-   * Stores the payload bytes from `start` to `end`, a JSON text, instead of what the offset had. No bytes: none, as `delete`.
+   * Stores the payload bytes from `start` to `end`, a JSON text, instead of what the offset had. No bytes:
+   * none, as `delete`.
    *
    * @throws {NearvecError} `OUT_OF_MEMORY`; nothing has changed then
    */
@@ -129,7 +135,10 @@ export class PayloadStore {
     this.#capacity = 0;
   }
 
-  /** Adds a record. The old one dies last: that may be the end of its chunk, and the new one may have gone there. */
+  /**
+   * Adds a record. The old one dies last: that may be the end of its chunk, and the new one may have gone
+   * there.
+   */
   #store(offset: number, bytes: Uint8Array, start: number, end: number): void {
     const number = this.#roomFor(recordBytes(end - start));
     const chunk = this.#chunks[number] as Chunk;
@@ -156,7 +165,7 @@ export class PayloadStore {
     if (number === this.#open) this.#open = NONE;
   }
 
-  // ── room ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+  // ── room ────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** The number of a chunk with room for a record of that many bytes. */
   #roomFor(bytes: number): number {
@@ -182,7 +191,7 @@ export class PayloadStore {
     return number;
   }
 
-  // ── compaction ───────────────────────────────────────────────────────────────────────────────────────────────────────
+  // ── compaction ──────────────────────────────────────────────────────────────────────────────────────────
 
   #tidy(): void {
     if (this.#dead <= DEAD_ALWAYS + (this.#used - this.#dead) / DEAD_SHARE) return;

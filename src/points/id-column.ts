@@ -48,7 +48,9 @@ export class IdColumn implements Ids {
     return new IdColumn(new Uint32Array(length * 4), new Uint8Array(length));
   }
 
-  /** @throws {NearvecError} `INVALID_ID`, named by `place`, or `INVALID_ARGUMENT` when the values are no list. */
+  /**
+   * @throws {NearvecError} `INVALID_ID`, named by `place`, or `INVALID_ARGUMENT` when the values are no list.
+   */
   static from(values: IdInput, place: IdPlace): IdColumn {
     if (!Array.isArray(values) && !isTypedArray(values)) {
       throw invalidArgument("ids", values, "an array or a typed array of ids");
@@ -73,7 +75,8 @@ export class IdColumn implements Ids {
   /**
    * Fills the column from a list of the same length; typed arrays without making an object per id.
    *
-   * @throws {NearvecError} `INVALID_ID` for the first value that is no id, named by `place`; the ids before it are set.
+   * @throws {NearvecError} `INVALID_ID` for the first value that is no id, named by `place`; the ids before
+   *   it are set.
    */
   setAll(values: IdInput, place: IdPlace): void {
     if (values instanceof BigUint64Array || values instanceof BigInt64Array) this.#setHalves(values, place);

@@ -3,15 +3,22 @@ import type { Ids } from "./ids.ts";
 
 const SEGMENT_SLOTS = 8192;
 const FIRST_SLOTS = 64;
-/** Segments are split until 2^19 of them are told apart; ids whose hashes agree in that many bits make a segment grow instead. */
+/**
+ * Segments are split until 2^19 of them are told apart; ids whose hashes agree in that many bits make a
+ * segment grow instead.
+ */
 const MOST_DEPTH = 19;
-/** Three quarters: longer runs of full slots would make a miss expensive, and a split would leave segments no emptier. */
+/**
+ * Three quarters: longer runs of full slots would make a miss expensive, and a split would leave segments no
+ * emptier.
+ */
 const fullAt = (slots: number): number => (slots >>> 2) * 3;
 
 /**
- * id → offset: extendible hashing. The first `depth` bits of an id's hash pick a segment, its last bits the slot from which
- * that segment is probed linearly. A full segment is split in two by the next bit, so growing never takes longer than moving
- * a few thousand entries, and the table never holds an old and a new copy of itself.
+ * id → offset: extendible hashing. The first `depth` bits of an id's hash pick a segment, its last bits the
+ * slot from which that segment is probed linearly. A full segment is split in two by the next bit, so growing
+ * never takes longer than moving a few thousand entries, and the table never holds an old and a new copy of
+ * itself.
  *
  * ```
  *   hash   31            31 - depth         20          13           0

@@ -26,8 +26,8 @@ const FIRST_PLACES = 16;
  *   │ four words       │ kind   │        │         │ in order of ids   │ order; then unused │
  *   └──────────────────┴────────┴────────┴─────────┴───────────────────┴────────────────────┘
  * ```
- * No id in a leaf is below its bound, and all are below the bound of the next leaf. The first leaf also takes what is below
- * its bound. A rank may be that of several ids: then bounds tell.
+ * No id in a leaf is below its bound, and all are below the bound of the next leaf. The first leaf also takes
+ * what is below its bound. A rank may be that of several ids: then bounds tell.
  */
 export class IdLeaves {
   length = 0;
@@ -98,7 +98,10 @@ export class IdLeaves {
     this.#numbers = numbers;
   }
 
-  /** Inserts an empty leaf, bounded by the given id, before the one at `place`; `reserve` must have been called for it. */
+  /**
+   * Inserts an empty leaf, bounded by the given id, before the one at `place`; `reserve` must have been
+   * called for it.
+   */
   insert(place: number, rank: number, { words, kinds }: Ids, index: number): void {
     this.#ranks.copyWithin(place + 1, place, this.length);
     this.#numbers.copyWithin(place + 1, place, this.length);

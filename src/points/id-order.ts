@@ -4,13 +4,17 @@ import { type IdStore, rankOf } from "./id-store.ts";
 import type { Ids } from "./ids.ts";
 import { sortByIds } from "./leaf-sort.ts";
 
-/** Up to so many unsorted offsets find their place in a leaf one by one; for more, sorting the leaf anew is faster. */
+/**
+ * Up to so many unsorted offsets find their place in a leaf one by one; for more, sorting the leaf anew is
+ * faster.
+ */
 const FEW = 8;
 
 /**
- * All offsets in the order of their ids: leaves in order, each of which is sorted only when somebody looks, or when it is full
- * and has to be split. So adding an id takes a search of the directory and no look at other ids (each a cache miss),
- * ids that arrive in order are appended, and no call ever sorts more than one leaf.
+ * All offsets in the order of their ids: leaves in order, each of which is sorted only when somebody looks,
+ * or when it is full and has to be split. So adding an id takes a search of the directory and no look at
+ * other ids (each a cache miss), ids that arrive in order are appended, and no call ever sorts more than one
+ * leaf.
  */
 export class IdOrder {
   readonly #ids: IdStore;
@@ -31,7 +35,9 @@ export class IdOrder {
     this.#leaves.reserve(Math.ceil(count / LEAF_OFFSETS));
   }
 
-  /** Adds an offset, given with its id, which must be stored already; `reserve` must have been called for it. */
+  /**
+   * Adds an offset, given with its id, which must be stored already; `reserve` must have been called for it.
+   */
   add(offset: number, ids: Ids, index: number): void {
     const rank = rankOf(ids, index);
     this.version++;

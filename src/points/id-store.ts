@@ -26,7 +26,10 @@ export class IdStore {
   /** The kinds of wide chunks; narrow ones have none. */
   #kinds: (Uint8Array | undefined)[] = [];
 
-  /** Makes room for ids of that kind (or integers) at offsets from `from` up to `end`. All that needs memory happens here. */
+  /**
+   * Makes room for ids of that kind (or integers) at offsets from `from` up to `end`. All that needs memory
+   * happens here.
+   */
   reserve(from: number, end: number, kind: number): void {
     for (let chunk = from >>> CHUNK_BITS; chunk * CHUNK_OFFSETS < end; chunk++) {
       this.#reserveIn(chunk, Math.min(CHUNK_OFFSETS, end - chunk * CHUNK_OFFSETS), kind);
@@ -182,7 +185,9 @@ const TWO_32 = 2 ** 32;
 const UUID_RANK = 2 ** 65;
 const UUID_STEP = 2 ** 13;
 
-/** A number that grows with the id: ids in order have ranks in order, and few different ids have equal ranks. */
+/**
+ * A number that grows with the id: ids in order have ranks in order, and few different ids have equal ranks.
+ */
 export function rankOf({ words, kinds }: Ids, index: number): number {
   const at = index * 4;
   if (kinds[index] === IdKind.INTEGER) return (words[at + 2] as number) * TWO_32 + (words[at + 3] as number);

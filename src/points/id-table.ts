@@ -12,8 +12,8 @@ const MOST_OFFSETS = 2 ** 32 - 1;
 /**
  * Which point has which offset, and the order of all ids.
  *
- * Offsets are handed out from 0 up, one after the other, and belong to their point for its life. The same calls in the same
- * order always give the same offsets.
+ * Offsets are handed out from 0 up, one after the other, and belong to their point for its life. The same
+ * calls in the same order always give the same offsets.
  */
 export class IdTable {
   readonly #ids = new IdStore();
@@ -37,7 +37,9 @@ export class IdTable {
     return this.#end;
   }
 
-  /** Which offsets have an id: bit o & 31 of word o >>> 5. Not to be changed, nor kept across an insertion. */
+  /**
+   * Which offsets have an id: bit o & 31 of word o >>> 5. Not to be changed, nor kept across an insertion.
+   */
   get live(): Uint32Array {
     return this.#live;
   }
@@ -54,10 +56,11 @@ export class IdTable {
   }
 
   /**
-   * Makes room for the ids of a column that are not there yet. Answers an upper bound of the offsets that will have
-   * been handed out after they were inserted: one above the highest.
+   * Makes room for the ids of a column that are not there yet. Answers an upper bound of the offsets that
+   * will have been handed out after they were inserted: one above the highest.
    *
-   * Then only ids whose hashes fall very unevenly make an insertion ask for more memory, a few KB at a time.
+   * After it an insertion asks for more memory only where ids come out of order or their hashes fall
+   * unevenly, and then for less than 100 KB.
    *
    * @throws {NearvecError} `OUT_OF_MEMORY`; nothing has changed then
    */
@@ -108,7 +111,8 @@ export class IdTable {
   }
 
   /**
-   * Removes an id. Answers the offset that it had, or -1 when it was not there. No other id gets that offset before `release`.
+   * Removes an id. Answers the offset that it had, or -1 when it was not there. No other id gets that offset
+   * before `release`.
    */
   delete(ids: Ids, index: number): number {
     const hash = hashOf(ids, index);
@@ -121,7 +125,10 @@ export class IdTable {
     return offset;
   }
 
-  /** Lets the offset of a deleted point be given to another. For callers who know that nothing refers to it any more. */
+  /**
+   * Lets the offset of a deleted point be given to another. For callers who know that nothing refers to it
+   * any more.
+   */
   release(offset: number): void {
     if (this.has(offset) || offset >= this.#end || isSet(this.#released, offset)) return;
     setBit(this.#released, offset);
@@ -150,7 +157,10 @@ export class IdTable {
     return this.#ids.compareOffsets(a, b);
   }
 
-  /** The offsets of the lowest `limit` ids from `first` up (the first of that column; inclusive), or of all ids. */
+  /**
+   * The offsets of the lowest `limit` ids from `first` up (the first of that column; inclusive), or of all
+   * ids.
+   */
   from(first: Ids | undefined, limit: number): Uint32Array {
     const cursor = this.cursor(first);
     const found = new Uint32Array(Math.min(limit, this.#size));
@@ -164,8 +174,9 @@ export class IdTable {
   }
 
   /**
-   * Walks the ids upwards: from the lowest; from `first`, an id of a column, or the next higher one; with `after`, from the
-   * next higher one in any case, so that a walk can be interrupted: keep the id of the last offset (`copyId`) and go on after it.
+   * Walks the ids upwards: from the lowest; from `first`, an id of a column, or the next higher one; with
+   * `after`, from the next higher one in any case, so that a walk can be interrupted: keep the id of the last
+   * offset (`copyId`) and go on after it.
    */
   cursor(first?: Ids, index = 0, after = false): IdCursor {
     if (first === undefined) return new IdCursor(this.#order, 0, 0);

@@ -3,8 +3,9 @@ import { NearvecError, shortly } from "../errors.ts";
 /**
  * The name of a point: an unsigned 64-bit integer or a UUID.
  *
- * In: a whole number from 0 to 2^53 - 1, a bigint from 0 to 2^64 - 1, or a UUID string (hyphenated, 32 hex digits, `urn:uuid:…`
- * or in braces, in any case). Out: a number where that is exact, else a bigint; UUIDs lower-case and hyphenated.
+ * In: a whole number from 0 to 2^53 - 1, a bigint from 0 to 2^64 - 1, or a UUID string (hyphenated, 32 hex
+ * digits, `urn:uuid:…` or in braces, in any case). Out: a number where that is exact, else a bigint; UUIDs
+ * lower-case and hyphenated.
  */
 export type PointId = number | bigint | string;
 
@@ -68,7 +69,7 @@ export function readId(ids: Ids, index: number): PointId {
   );
 }
 
-export function formatId(kind: number, w0: number, w1: number, w2: number, w3: number): PointId {
+function formatId(kind: number, w0: number, w1: number, w2: number, w3: number): PointId {
   if (kind === IdKind.INTEGER) {
     const value = w2 * TWO_32 + w3;
     return value <= Number.MAX_SAFE_INTEGER ? value : (BigInt(w2) << 32n) | BigInt(w3);
@@ -139,7 +140,10 @@ function writeHyphenated(text: string, from: number, ids: Ids, index: number): b
   return writeWords(text, f, f + 4, f + 9, f + 14, f + 19, f + 24, f + 28, f + 32, ids, index);
 }
 
-/** Eight groups of four hex digits, given by where each begins. A character that is no hex digit makes the result negative. */
+/**
+ * Eight groups of four hex digits, given by where each begins. A character that is no hex digit makes the
+ * result negative.
+ */
 function writeWords(
   text: string,
   a: number,
@@ -185,10 +189,14 @@ function hex(word: number): string {
   return word.toString(16).padStart(8, "0");
 }
 
-/** The order of ids: integers by value, then UUIDs by their bytes. Both ids must be in the form in which they come back. */
+/**
+ * The order of ids: integers by value, then UUIDs by their bytes. Both ids must be in the form in which they
+ * come back.
+ */
 export function compareIds(a: PointId, b: PointId): number {
   const byKind = Number(typeof a === "string") - Number(typeof b === "string");
   if (byKind !== 0) return byKind;
-  // A number and a bigint compare by value; lower-case hyphenated UUIDs of equal form compare as their bytes do.
+  // A number and a bigint compare by value; lower-case hyphenated UUIDs of equal form compare as their bytes
+  // do.
   return a < b ? -1 : a > b ? 1 : 0;
 }

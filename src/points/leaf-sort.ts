@@ -10,8 +10,9 @@ const keys = new Float64Array(MOST);
 const unsorted = new Uint32Array(MOST);
 
 /**
- * Sorts up to 256 offsets by their ids. The numeric sort of a Float64Array needs no callback, which makes it several times
- * faster than a sort that compares ids; only ids too close to be told apart by 45 bits of their ranks are compared.
+ * Sorts up to 256 offsets by their ids. The numeric sort of a Float64Array needs no callback, which makes it
+ * several times faster than a sort that compares ids; only ids too close to be told apart by 45 bits of their
+ * ranks are compared.
  */
 export function sortByIds(offsets: Uint32Array, ids: IdStore): void {
   const count = offsets.length;

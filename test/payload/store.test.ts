@@ -95,6 +95,15 @@ test("replacing the only payload again and again takes no more memory", () => {
   expect(store.memoryBytes).toBeLessThan(8 * 1024);
 });
 
+test("a small payload after a large one that took the place of the open chunk", () => {
+  const store = new PayloadStore();
+  store.set(0, payload(50, 0), 0, 50);
+  store.delete(0);
+  store.set(0, payload(3_000_000, 0), 0, 3_000_000);
+  store.set(1, payload(50, 0), 0, 50);
+  expect(store.memoryBytes).toBeLessThan(3_000_000 + 256 * 1024);
+});
+
 test("a store does what a Map does", () => {
   const length = fc.oneof(
     { weight: 6, arbitrary: fc.integer({ min: 2, max: 120 }) },
@@ -174,6 +183,14 @@ describe("memory after random churn", () => {
     }
     expectLittle();
     expectSame(store, model, offsets);
+  });
+
+  test("after replacing only", () => {
+    const random = randomSource(5);
+    const store = new PayloadStore();
+    for (let step = 0; step < 60_000; step++)
+      store.set(step < 10_000 ? step : random(10_000), payload(300, step), 0, 300);
+    expect(store.memoryBytes).toBeLessThan(10_000 * (MOST_SHARE * 300 + MOST_PER_POINT));
   });
 
   test("after deleting most, with nothing stored since", () => {

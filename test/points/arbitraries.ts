@@ -14,7 +14,7 @@ export const uuid: fc.Arbitrary<string> = fc
   .map((value) => hyphenated(typeof value === "bigint" ? value : (value.high << 57n) | value.low));
 
 /** An integer id: small, beyond 32 bits, beyond 2^53, or close to others where doubles are coarse. */
-export const integerId: fc.Arbitrary<number | bigint> = fc
+const integerId: fc.Arbitrary<number | bigint> = fc
   .oneof(
     fc.nat({ max: 300 }),
     fc.nat(),
