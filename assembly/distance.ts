@@ -29,6 +29,17 @@ export function distance4(q: usize, addresses: usize): v128 {
   return dot4(q, a, b, c, d, vectorBytes);
 }
 
+/** From q to four vectors that lie in a row. */
+export function distanceRow4(q: usize, a: usize): v128 {
+  computed += 4;
+  const b = a + vectorBytes;
+  const c = b + vectorBytes;
+  const d = c + vectorBytes;
+  if (metric == EUCLID) return euclid4(q, a, b, c, d, vectorBytes);
+  if (metric == MANHATTAN) return manhattan4(q, a, b, c, d, vectorBytes);
+  return dot4(q, a, b, c, d, vectorBytes);
+}
+
 /**
  * Up to this many bytes a vector is touched whole when it is gathered; of a longer one only the first line, behind which
  * the hardware prefetches.

@@ -1,7 +1,7 @@
 /** Exact search: distances to every slot of a range, or to every slot of a bitmap, keeping the k closest in a heap. */
 
 import { metaAddress, slotsLeftInBlock, vectorAddress, vectorBytes } from "./blocks";
-import { distance, gather, locateGathered, measureGathered } from "./distance";
+import { distance, distanceRow4, gather, locateGathered, measureGathered } from "./distance";
 import { heapPush, heapReplace } from "./heap";
 import { NONE } from "./layout";
 import { distanceOf, keyOf } from "./pool";
@@ -31,18 +31,34 @@ function begin(at: usize, k: u32): void {
   worst = <f32>Infinity;
 }
 
+/**
+ * Vectors up to this many bytes are compared four at a time: their sums across lanes are a good part of the work. Longer
+ * ones stream better one by one.
+ */
+const SHORT: u32 = 1024;
+
+function consider(d: f32, slot: u32): void {
+  // Infinity (an overflow) still fills a heap that has room.
+  if (d >= worst && count == capacity) return;
+  if (load<u32>(metaAddress(slot)) != NONE) offer(d, slot);
+}
+
 /** Slots from..to-1 that are no tombstones. Answers how many keys the heap at `at` holds, k at the most. */
 export function scanRange(q: usize, from: u32, to: u32, at: usize, k: u32): u32 {
   begin(at, k);
   let slot = from;
   while (slot < to) {
     const end = min<u32>(to, slot + slotsLeftInBlock(slot));
-    for (let vector = vectorAddress(slot); slot < end; slot++, vector += vectorBytes) {
-      const d = distance(q, vector);
-      // Infinity (an overflow) still fills a heap that has room.
-      if (d >= worst && count == capacity) continue;
-      if (load<u32>(metaAddress(slot)) != NONE) offer(d, slot);
+    let vector = vectorAddress(slot);
+    if (vectorBytes <= SHORT) {
+      for (; slot + 4 <= end; slot += 4, vector += 4 * vectorBytes) {
+        const four = distanceRow4(q, vector);
+        if (count == capacity && !v128.any_true(f32x4.lt(four, f32x4.splat(worst)))) continue;
+        v128.store(gatherDistances, four);
+        for (let i: u32 = 0; i < 4; i++) consider(load<f32>(gatherDistances + (<usize>i << 2)), slot + i);
+      }
     }
+    for (; slot < end; slot++, vector += vectorBytes) consider(distance(q, vector), slot);
   }
   return count;
 }
