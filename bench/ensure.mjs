@@ -1,9 +1,9 @@
-// Makes the benchmarks ready, then runs one: installs what bench/package-lock.json names, builds nearvec, starts FILE under the
-// development Node. Node's own modules only, for it is the first thing that runs.
+// Makes the benchmarks ready, then runs one: installs what bench/package-lock.json names, builds nearvec,
+// starts FILE under the development Node. Node's own modules only, for it is the first thing that runs.
 //
 //   node ensure.mjs FILE ARGS…
 import { spawn, spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { constants } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -22,8 +22,8 @@ function readJson(path) {
 }
 
 /**
- * npm notes last of all what it has installed. A peer whose native code didn't compile here is optional: it is left out, and the
- * benchmark says so.
+ * npm notes last of all what it has installed. A peer whose native code didn't compile here is optional: it
+ * is left out, and the benchmark says so.
  */
 function isInstalled() {
   const wanted = readJson("package-lock.json")?.packages ?? {};
@@ -36,7 +36,15 @@ function isInstalled() {
   });
 }
 
-/** Peers are built and chosen for the Node that will run them. */
+/**
+ * npm leaves out optional packages that want a newer Node than runs it, so the Node that runs it is the one
+ * that will run them.
+ */
+function developmentNode() {
+  const binary = join(developmentBin, process.platform === "win32" ? "node.exe" : "node");
+  return existsSync(binary) ? binary : process.execPath;
+}
+
 function developmentEnvironment() {
   const key = Object.keys(process.env).find((name) => name.toUpperCase() === "PATH") ?? "PATH";
   return { ...process.env, [key]: [developmentBin, process.env[key] ?? ""].join(delimiter) };
@@ -52,7 +60,7 @@ function install() {
     env: developmentEnvironment(),
   };
   const result = npm?.endsWith("npm-cli.js")
-    ? spawnSync(process.execPath, [npm, ...flags], options)
+    ? spawnSync(developmentNode(), [npm, ...flags], options)
     : spawnSync("npm", flags, { ...options, shell: process.platform === "win32" });
   if (result.error || result.status !== 0) {
     console.error(

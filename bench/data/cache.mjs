@@ -3,8 +3,8 @@
 //   NAME.f32 or NAME.u8   the rows one after another, little-endian, nothing else
 //   NAME.json             what the rows are, and a checksum for every block of rows
 //
-// The JSON is renamed into place last: rows without it were never finished. The checksums catch what renaming can't (a disk
-// that lost power between the two, a file cut short by hand).
+// The JSON is renamed into place last: rows without it were never finished. The checksums catch what renaming
+// can't (a disk that lost power between the two, a file cut short by hand).
 import {
   closeSync,
   fsyncSync,
@@ -29,7 +29,7 @@ const BLOCK_ROWS = 1000;
 
 /**
  * @template T
- * @typedef {{ rows: Uint8Array<ArrayBuffer>, meta: T }} Table the rows' bytes (a buffer of their own), and what the maker noted
+ * @typedef {{ rows: Uint8Array<ArrayBuffer>, meta: T }} Table bytes, and the maker's notes
  */
 
 /**

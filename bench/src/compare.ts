@@ -15,7 +15,7 @@ const USAGE = `npm run bench -- [flags]
   --peers a,b      ${PEERS.join(", ")}; all by default
   --data a,b       words, images; both by default
   --quick          nearvec and hnswlib-node, fewer rounds
-  --rounds N       30 by default, 9 when quick
+  --rounds N       40 by default, 12 when quick
   --count N        rows in the base: ${FULL_COUNT.words} words and ${FULL_COUNT.images} images by default
   --publish        also writes bench/recall-qps.svg, the plot that the README shows`;
 
@@ -65,7 +65,7 @@ if (flags.help) {
 }
 const peers = flags.peers?.split(",") ?? (flags.quick ? [SUBJECT, "hnswlib-node"] : [...PEERS]);
 for (const name of peers) if (!(PEERS as readonly string[]).includes(name)) fail(`there is no peer ${name}`);
-const rounds = positive(flags.rounds, flags.quick ? 9 : 30);
+const rounds = positive(flags.rounds, flags.quick ? 12 : 40);
 const specs = flags.data.split(",").map((name): DatasetSpec => {
   if (!isDataName(name)) return fail(`there is no data set ${name}`);
   return { name, count: positive(flags.count, FULL_COUNT[name]) };

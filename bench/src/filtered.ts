@@ -1,4 +1,6 @@
-/** Searches that may return only a tenth of the base: nearvec with a bitmap, hnswlib-node with its callback. */
+/**
+ * Searches that may return only a tenth of the base: nearvec with a bitmap, hnswlib-node with its callback.
+ */
 
 import { parseArgs } from "node:util";
 import { type DatasetSpec, FULL_COUNT } from "./data/datasets.ts";

@@ -1,6 +1,6 @@
 /**
- * The exact scan: against a sum over the same bytes in the same memory (how much of the machine's bandwidth it gets), and against
- * a loop in JavaScript.
+ * The exact scan: against a sum over the same bytes in the same memory (how much of the machine's bandwidth
+ * it gets), and against a loop in JavaScript.
  */
 
 import { readFileSync } from "node:fs";

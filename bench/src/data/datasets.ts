@@ -79,7 +79,10 @@ function growth(count: number): Dataset {
   };
 }
 
-/** Pictures in random order: the first 1,000 are the queries, the base follows. Grey values 0 to 255, unscaled. */
+/**
+ * Pictures in random order: the first 1,000 are the queries, the base follows. Grey values 0 to 255,
+ * unscaled.
+ */
 function images(count: number): Dataset {
   const { pixels, dim, count: all } = loadImages();
   const order = permutation(all, SEED);

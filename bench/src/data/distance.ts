@@ -14,8 +14,8 @@ export function squaredNorms(rows: Float32Array, dim: number): Float64Array {
 }
 
 /**
- * The distance that a dot product means: 1 − cosine, or the squared Euclidean distance. For whole numbers, such as pixels, the
- * latter is exact.
+ * The distance that a dot product means: 1 − cosine, or the squared Euclidean distance. For whole numbers,
+ * such as pixels, the latter is exact.
  */
 export function distanceFromDot(metric: Metric, dot: number, normA: number, normB: number): number {
   return metric === "cosine" ? 1 - dot / Math.sqrt(normA * normB) : normA + normB - 2 * dot;

@@ -25,7 +25,10 @@ export interface Truth {
 const DEPTH = 100;
 /** One query's row of the table: DEPTH distances (f64), then DEPTH rows of the base (u32). */
 const ROW_BYTES = DEPTH * 12;
-/** A returned row is right when it is as close as the k-th neighbour, but for the rounding of an engine's floats. */
+/**
+ * A returned row is right when it is as close as the k-th neighbour, but for the rounding of an engine's
+ * floats.
+ */
 const TIE = 1 + 1e-6;
 
 export async function loadTruth(

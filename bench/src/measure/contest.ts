@@ -4,10 +4,10 @@
  *   start  each peer's process loads the data
  *   build  one peer after another, alone
  *   sweep  one peer after another answers every query at every ef: recall
- *   race   rounds; in a round, for every ef in random order, each peer in turn answers the same random queries: rates
+ *   race   rounds; in each, for every ef in random order, the peers in turn answer the same random queries: rates
  *
- * The peers of one ef answer within a second of each other, so what disturbs the machine disturbs them alike, and the ratio of two
- * peers within a round is steadier than either's rate.
+ * The peers of one ef answer within a second of each other, so what disturbs the machine disturbs them alike,
+ * and the ratio of two peers within a round is steadier than either's rate.
  */
 
 import { type Dataset, type DatasetSpec, loadDataset } from "../data/datasets.ts";
@@ -36,8 +36,13 @@ export interface Reached {
   readonly recall: number;
   /** Queries per second; null where the recall was not reached. */
   readonly rate: Spread | null;
-  /** The first peer's rate divided by this one's, of the same round; null where either didn't reach the recall. */
+  /**
+   * The first peer's rate divided by this one's, of the same round; null where either didn't reach the
+   * recall.
+   */
   readonly ratio: Spread | null;
+  /** The same with queries per CPU second, which other programs at work disturb less. */
+  readonly cpuRatio: Spread | null;
 }
 
 export interface PeerResult {
@@ -77,6 +82,8 @@ interface Lane {
   readonly pace: number;
   /** Queries per second, one per round. */
   readonly rates: number[];
+  /** Queries per second of this process's CPU time. */
+  readonly cpuRates: number[];
 }
 
 interface Contestant {
@@ -164,7 +171,7 @@ async function sweep(
       ...(exact && { count: EXACT_CHECK }),
     });
     const recall = recallOf(answers);
-    lanes.push({ ef, recall, pace: seconds / answers.length, rates: [] });
+    lanes.push({ ef, recall, pace: seconds / answers.length, rates: [], cpuRates: [] });
     if (recall >= HIGHEST_RECALL) break;
   }
   return lanes;
@@ -179,7 +186,8 @@ async function race(
   const lowest = Math.min(...targets);
   const lanesAt = new Map<number, { contestant: Contestant; lane: Lane }[]>();
   for (const contestant of contestants) {
-    // Far below the targets there is nothing to interpolate; the last lane before them is the lower neighbour of the first.
+    // Far below the targets there is nothing to interpolate; the last lane before them is the lower neighbour
+    // of the first.
     const start = contestant.lanes.findLastIndex(({ recall }) => recall < lowest - 0.05);
     for (const lane of contestant.lanes.slice(Math.max(0, start))) {
       const lanes = lanesAt.get(lane.ef) ?? [];
@@ -206,8 +214,9 @@ async function race(
         if (!current || !contestants.includes(current.contestant)) continue;
         const { contestant, lane } = current;
         const isFine = await attempt(contestant.process.name, async () => {
-          const { seconds } = await contestant.process.ask({ op: "slice", ef, order, warmUp });
-          lane.rates.push(size / seconds);
+          const slice = await contestant.process.ask({ op: "slice", ef, order, warmUp });
+          lane.rates.push(size / slice.seconds);
+          lane.cpuRates.push(size / slice.cpuSeconds);
         });
         if (!isFine) contestants.splice(contestants.indexOf(contestant), 1);
       }
@@ -219,6 +228,14 @@ async function race(
 function summarise(contestant: Contestant, first: Contestant | undefined, plan: ContestPlan): PeerResult {
   const { process, version, note, exact, build, lanes } = contestant;
   if (!build) throw new Error(`${process.name} has no build`);
+  const ratio = (kind: "rates" | "cpuRates", recall: number): Spread | null => {
+    if (!first || first === contestant) return null;
+    const own = ratesAt(contestant, recall, plan.rounds, kind);
+    const firsts = ratesAt(first, recall, plan.rounds, kind);
+    return (
+      spread(firsts.map((rate, round) => rate / (own[round] ?? Number.NaN)).filter(Number.isFinite)) ?? null
+    );
+  };
   return {
     name: process.name,
     version,
@@ -226,32 +243,32 @@ function summarise(contestant: Contestant, first: Contestant | undefined, plan: 
     exact,
     build,
     curve: lanes.map(({ ef, recall, rates }) => ({ ef, recall, rate: spread(rates) ?? null })),
-    reached: plan.targets.map((recall) => {
-      const own = rateByRound(contestant, recall, plan.rounds);
-      const others = first && first !== contestant ? rateByRound(first, recall, plan.rounds) : [];
-      return {
-        recall,
-        rate: spread(own) ?? null,
-        ratio: spread(others.map((rate, i) => rate / (own[i] as number)).filter(Number.isFinite)) ?? null,
-      };
-    }),
+    reached: plan.targets.map((recall) => ({
+      recall,
+      rate: spread(ratesAt(contestant, recall, plan.rounds, "rates")) ?? null,
+      ratio: ratio("rates", recall),
+      cpuRatio: ratio("cpuRates", recall),
+    })),
   };
 }
 
 /** The rate at a recall in every round; empty when the recall was not reached. */
-function rateByRound({ lanes }: Contestant, recall: number, rounds: number): number[] {
-  const curve = lanes.filter(({ rates }) => rates.length === rounds);
+function ratesAt(
+  { lanes }: Contestant,
+  recall: number,
+  rounds: number,
+  kind: "rates" | "cpuRates",
+): number[] {
+  const curve = lanes.filter((lane) => lane[kind].length === rounds);
+  const medians = curve.map((lane) => ({ recall: lane.recall, rate: median(lane[kind]), lane }));
+  // A larger ef can be the faster one, where a library takes another way from there on (a scan, say): then
+  // that is its rate.
+  const enough = medians.filter((point) => point.recall >= recall).toSorted((a, b) => b.rate - a.rate)[0];
+  if (enough && enough.rate > (rateAt(recall, medians) ?? 0)) return enough.lane[kind];
   return Array.from({ length: rounds }, (_, round) =>
     rateAt(
       recall,
-      curve.map((lane): CurvePoint => ({ recall: lane.recall, rate: lane.rates[round] as number })),
+      curve.map((lane): CurvePoint => ({ recall: lane.recall, rate: lane[kind][round] as number })),
     ),
   ).filter((rate) => rate !== undefined);
-}
-
-/** The rate at a recall by the medians alone, for a glance. */
-export function medianRate(result: PeerResult, recall: number): number {
-  return median(
-    result.reached.filter((reached) => reached.recall === recall).flatMap(({ rate }) => rate?.median ?? []),
-  );
 }

@@ -35,9 +35,9 @@ export interface CurvePoint {
 const FEWEST_MISSES = 1e-5;
 
 /**
- * Queries per second at a recall: the logarithm of the rate is a straight line in the logarithm of the share of misses between the
- * two measured points around it. Below the lowest recall it is the rate there (nobody has to be worse to be that fast);
- * undefined above the highest.
+ * Queries per second at a recall: the logarithm of the rate is a straight line in the logarithm of the share
+ * of misses between the two measured points around it. Below the lowest recall it is the rate there (nobody
+ * has to be worse to be that fast); undefined above the highest.
  */
 export function rateAt(recall: number, curve: readonly CurvePoint[]): number | undefined {
   const points = curve.toSorted((a, b) => a.recall - b.recall);

@@ -32,7 +32,10 @@ export async function create({ metric, dim, count, base, queries, k }: Setup): P
   };
 }
 
-/** It is made for browsers: it wants a `window`, and reports at length that IndexedDB, which nothing here needs, is missing. */
+/**
+ * It is made for browsers: it wants a `window`, and reports at length that IndexedDB, which nothing here
+ * needs, is missing.
+ */
 async function load(): Promise<HnswlibModule> {
   Object.assign(globalThis, { window: globalThis });
   const { log, warn, error } = console;

@@ -21,7 +21,8 @@ export async function create({ metric, dim, count, base, queries, k }: Setup): P
       stopwatch.start();
       await client.createCollection(COLLECTION, {
         vectors: { size: dim, distance: metric === "cosine" ? "Cosine" : "Euclid" },
-        // Like the others, it should use its graph however small the base is (by default it scans below 10,000 kB; 10 is the least).
+        // Like the others, it should use its graph however small the base is (by default it scans below
+        // 10,000 kB; 10 is the least).
         hnsw_config: { m: GRAPH.m, ef_construct: GRAPH.efConstruction, full_scan_threshold: 10 },
       });
       stopwatch.stop();

@@ -35,8 +35,8 @@ export interface Peer<Answer = unknown> {
   /** Compares with every vector, so that there is no ef and its recall is 1. */
   readonly exact?: boolean;
   /**
-   * Indexes the base. The stopwatch runs while the library works; conversions that only its argument types ask for happen
-   * while it stands.
+   * Indexes the base. The stopwatch runs while the library works; conversions that only its argument types
+   * ask for happen while it stands.
    */
   build(stopwatch: Stopwatch): void | Promise<void>;
   /** From now on searches keep `ef` candidates. */
@@ -76,7 +76,7 @@ export interface Replies {
   open: { readonly version: string; readonly note: string | undefined; readonly exact: boolean };
   build: BuildFigures;
   answers: { readonly answers: Uint32Array[]; readonly seconds: number };
-  slice: { readonly seconds: number };
+  slice: { readonly seconds: number; readonly cpuSeconds: number };
   close: null;
 }
 

@@ -13,7 +13,8 @@ export function numberRows(table: Float32Array, dim: number): number[][] {
 }
 
 /**
- * Hands a table over in chunks. `prepare` shapes one (the clock stands), `add` gives it to the library (the clock runs).
+ * Hands a table over in chunks. `prepare` shapes one (the clock stands), `add` gives it to the library (the
+ * clock runs).
  */
 export async function inChunks<Chunk>(
   stopwatch: Stopwatch,

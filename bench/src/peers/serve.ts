@@ -14,9 +14,9 @@ class Clock implements Stopwatch {
   cpuSeconds = 0;
   #wall = 0n;
   #cpu = process.cpuUsage();
-  readonly #onStop: () => void;
+  readonly #onStop: (() => void) | undefined;
 
-  constructor(onStop: () => void) {
+  constructor(onStop?: () => void) {
     this.#onStop = onStop;
   }
 
@@ -29,7 +29,7 @@ class Clock implements Stopwatch {
     this.wallSeconds += Number(process.hrtime.bigint() - this.#wall) / 1e9;
     const { user, system } = process.cpuUsage(this.#cpu);
     this.cpuSeconds += (user + system) / 1e6;
-    this.#onStop();
+    this.#onStop?.();
   }
 }
 
@@ -70,11 +70,13 @@ async function slice(ef: number, order: Uint32Array, warmUp: Uint32Array): Promi
   current.setEf(ef);
   for (const query of warmUp) await current.search(query);
   const isAsync = current.search(order[0] ?? 0) instanceof Promise;
-  const started = process.hrtime.bigint();
+  const clock = new Clock();
+  clock.start();
   // A synchronous search is never awaited: that would add a turn of the microtask queue to it.
   if (isAsync) for (const query of order) await current.search(query);
   else for (const query of order) void current.search(query);
-  return { seconds: Number(process.hrtime.bigint() - started) / 1e9 };
+  clock.stop();
+  return { seconds: clock.wallSeconds, cpuSeconds: clock.cpuSeconds };
 }
 
 async function handle(request: Request): Promise<Replies[Request["op"]]> {

@@ -1,6 +1,6 @@
 /**
- * usearch: a native addon. Its JavaScript has no setter for ef and no filter: an index gets its ef when it is made, so the built
- * one is saved, and viewed again for every ef.
+ * usearch: a native addon. Its JavaScript has no setter for ef and no filter: an index gets its ef when it is
+ * made, so the built one is saved, and viewed again for every ef.
  */
 
 import { mkdtempSync, rmSync } from "node:fs";

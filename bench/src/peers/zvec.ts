@@ -1,6 +1,7 @@
 /**
- * @zvec/zvec: a native embedded database. It writes a log and segments to disk as it goes, in a temporary folder here; its graph
- * is built by `optimizeSync`. Installed in a package of its own (bench/peers/zvec), because it isn't there for every platform.
+ * @zvec/zvec: a native embedded database. It writes a log and segments to disk as it goes, in a temporary
+ * folder here; its graph is built by `optimizeSync`. Installed in a package of its own (bench/peers/zvec),
+ * because it isn't there for every platform.
  */
 
 import { mkdtempSync, rmSync } from "node:fs";

@@ -69,10 +69,10 @@ export function comparison(result: ContestResult, other: string): string[] {
   });
   return [
     `${titleOf(first.name)} against ${titleOf(other)}:`,
-    ...peer.reached.flatMap(({ recall, ratio }) =>
+    ...peer.reached.flatMap(({ recall, ratio, cpuRatio }) =>
       ratio
         ? [
-            `- QPS at ${recallName(recall)}: ${times(ratio.median)} (middle half of the rounds ${times(ratio.low)} to ${times(ratio.high)})`,
+            `- QPS at ${recallName(recall)}: ${times(ratio.median)} (middle half of the rounds ${times(ratio.low)} to ${times(ratio.high)}; per CPU second ${times(cpuRatio?.median)})`,
           ]
         : [],
     ),
