@@ -30,7 +30,7 @@ test("a collection's info has every default filled in, and nothing that is null 
       hnsw_config: {
         m: 16,
         ef_construct: 100,
-        full_scan_threshold: 10_000,
+        full_scan_threshold: 1000,
         max_indexing_threads: 0,
         on_disk: false,
       },
