@@ -11,7 +11,8 @@
  * | `WRONG_DIMENSION` | a vector's length differs from the collection's `size`, or is 0 |
  * | `NOT_FINITE` | a vector holds NaN, an infinity, something that is no number, or a number beyond f32's range |
  * | `COLLECTION_NOT_FOUND` | no collection of that name |
- * | `COLLECTION_EXISTS` | a collection of that name is already there |
+ * | `COLLECTION_EXISTS` | a collection, or an alias, of that name is already there |
+ * | `ALIAS_NOT_FOUND` | no alias of that name |
  * | `POINT_NOT_FOUND` | an operation needs a point that isn't there |
  * | `NOT_SUPPORTED` | part of Qdrant's API that this release does not have; it never answers with a guess |
  * | `OUT_OF_MEMORY` | the memory could not grow; nothing changed, and the client stays usable |
@@ -28,6 +29,7 @@ export type ErrorCode =
   | "NOT_FINITE"
   | "COLLECTION_NOT_FOUND"
   | "COLLECTION_EXISTS"
+  | "ALIAS_NOT_FOUND"
   | "POINT_NOT_FOUND"
   | "NOT_SUPPORTED"
   | "OUT_OF_MEMORY"

@@ -9,7 +9,8 @@
  * @packageDocumentation
  */
 
-export type { EngineInfo, NearvecClient } from "./client/client.ts";
+export type { NearvecClient } from "./client/client.ts";
+export type { EngineInfo } from "./client/engine-info.ts";
 export type { Estimate, EstimateRequest } from "./client/estimate.ts";
 export { open } from "./client/open.ts";
 export type { OpenOptions } from "./client/options.ts";

@@ -1,59 +1,56 @@
-import { Background } from "../collection/background.ts";
-import { Collection, type CollectionMemory } from "../collection/collection.ts";
-import { OperationEncoder } from "../collection/operation-encoder.ts";
 import type { Surroundings } from "../collection/surroundings.ts";
-import type { Build, CoreModule } from "../core/load.ts";
-import { invalidArgument, NearvecError, notSupported } from "../errors.ts";
+import type { CoreModule } from "../core/load.ts";
+import { invalidArgument, notSupported } from "../errors.ts";
 import { IdColumn } from "../points/id-column.ts";
 import { collectionInfo } from "./collection-info.ts";
+import { Collections } from "./collections.ts";
+import { type EngineInfo, engineInfo } from "./engine-info.ts";
 import { type Estimate, type EstimateRequest, estimate } from "./estimate.ts";
 import { checkFields, checkObject, type Fields, fields } from "./fields.ts";
-import { checkCollectionName } from "./names.ts";
 import { NOT_YET } from "./not-yet.ts";
 import { record } from "./results.ts";
-import { type Explanation, explainQuery, runQuery } from "./search.ts";
+import { type Explanation, explainQuery, runQueries, runQuery } from "./search.ts";
+import { checkIds } from "./selector.ts";
 import type {
+  BatchUpdateRequest,
   CallOptions,
+  ChangeAliases,
+  ClearPayloadRequest,
   CollectionExistence,
   CollectionInfo,
+  CollectionsAliasesResponse,
   CollectionsResponse,
   CountRequest,
   CountResult,
   CreateCollection,
+  DeletePayloadRequest,
   DeleteRequest,
+  DeleteVectorsRequest,
   PointRecord,
+  QueryBatchRequest,
   QueryRequest,
   QueryResponse,
   RetrieveRequest,
+  ScoredPoint,
   ScrollRequest,
   ScrollResult,
+  SearchBatchRequest,
+  SearchRequest,
+  SetPayloadRequest,
+  UpdateCollection,
   UpdateResult,
+  UpdateVectorsRequest,
   UpsertRequest,
 } from "./types.ts";
+import { parseAliasActions } from "./validate-aliases.ts";
 import { parseCreateCollection } from "./validate-collection.ts";
 import { checkTimeout } from "./validate-options.ts";
-import { checkCount, parseRetrieve, parseScroll } from "./validate-read.ts";
-import { checkIds, type ParsedWrite, parseDelete, parseUpsert } from "./validate-write.ts";
+import { parseUpdateCollection } from "./validate-patch.ts";
+import { checkCount, parseQuery, parseRetrieve, parseScroll, parseSearches } from "./validate-read.ts";
+import { parseSearch } from "./validate-search.ts";
+import { parseBatchUpdate, parseWrite, type WriteName } from "./validate-write.ts";
 import type { Place } from "./vector-input.ts";
-
-/** What an engine consists of, and what it uses. */
-export interface EngineInfo {
-  /** The instructions that the core was built for: WebAssembly's SIMD, or relaxed SIMD on top of it. */
-  build: Build;
-  /** Worker threads that build indexes. */
-  threads: 0;
-  collections: number;
-  /** Bytes in use. */
-  memory: {
-    total: number;
-    /** Vectors with their graphs and the scratch of searches. */
-    vectors: number;
-    ids: number;
-    payloads: number;
-    /** Bytes per collection. */
-    collections: Record<string, number>;
-  };
-}
+import { Writer } from "./writer.ts";
 
 const TIMEOUT_ONLY = fields(["timeout"]);
 const SIGNAL_ONLY = fields(["signal"]);
@@ -65,12 +62,8 @@ const IDS_PLACE: Place = (index) => `ids[${index}]`;
  * {@link NearvecError}; what fails validation changes nothing.
  */
 export class NearvecClient {
-  readonly #core: CoreModule;
-  readonly #surroundings: Surroundings;
-  readonly #background: Background;
-  readonly #collections = new Map<string, Collection>();
-  #encoder: OperationEncoder | undefined;
-  #closed = false;
+  readonly #collections: Collections;
+  readonly #writer = new Writer();
 
   static {
     for (const method of NOT_YET) {
@@ -83,9 +76,7 @@ export class NearvecClient {
 
   /** @internal */
   constructor(core: CoreModule, surroundings: Surroundings) {
-    this.#core = core;
-    this.#surroundings = surroundings;
-    this.#background = new Background(surroundings);
+    this.#collections = new Collections(core, surroundings);
   }
 
   // ── collections ──────────────────────────────────────────────────────────────────────────────────────────
@@ -96,16 +87,21 @@ export class NearvecClient {
    * @throws `COLLECTION_EXISTS`, `INVALID_NAME`, `INVALID_ARGUMENT`, `NOT_SUPPORTED`, `OUT_OF_MEMORY`
    */
   async createCollection(name: string, request: CreateCollection): Promise<boolean> {
-    this.#checkOpen();
-    checkCollectionName(name);
-    const config = parseCreateCollection(request);
-    if (this.#collections.has(name)) {
-      throw new NearvecError("COLLECTION_EXISTS", {
-        what: `the collection ${JSON.stringify(name)} already exists`,
-        todo: "Choose another name, or delete it first.",
-      });
-    }
-    this.#collections.set(name, new Collection(this.#core, config, this.#background, this.#surroundings));
+    this.#collections.check(name);
+    this.#collections.create(name, parseCreateCollection(request));
+    return true;
+  }
+
+  /**
+   * Changes settings of a collection; what is left out stays. Searches follow them at once; the graph is built
+   * with a new `ef_construct` from the next time on that it is built anew. `metadata` is merged at its top
+   * level, and a null removes its key.
+   *
+   * @throws `COLLECTION_NOT_FOUND`, `INVALID_ARGUMENT`, `NOT_SUPPORTED` (another `m`): nothing was changed
+   */
+  async updateCollection(name: string, request: UpdateCollection = {}): Promise<boolean> {
+    const collection = this.#collections.get(name);
+    collection.reconfigure(parseUpdateCollection(request, collection.config));
     return true;
   }
 
@@ -115,28 +111,57 @@ export class NearvecClient {
    * Counts are exact.
    */
   async getCollection(name: string): Promise<CollectionInfo> {
-    return collectionInfo(this.#collection(name));
+    return collectionInfo(this.#collections.get(name));
   }
 
   async getCollections(): Promise<CollectionsResponse> {
-    this.#checkOpen();
-    return { collections: [...this.#collections.keys()].map((name) => ({ name })) };
+    this.#collections.checkOpen();
+    return { collections: this.#collections.entries().map(([name]) => ({ name })) };
   }
 
+  /** Whether there is a collection, or an alias, of that name. */
   async collectionExists(name: string): Promise<CollectionExistence> {
-    this.#checkOpen();
-    checkCollectionName(name);
+    this.#collections.check(name);
     return { exists: this.#collections.has(name) };
   }
 
-  /** Deletes a collection and gives its memory back. Answers whether there was one. */
+  /**
+   * Deletes a collection with its aliases and gives its memory back. Answers whether there was one; an alias
+   * does not stand for its collection here.
+   */
   async deleteCollection(name: string, options: CallOptions = {}): Promise<boolean> {
-    this.#checkOpen();
-    checkCollectionName(name);
+    this.#collections.check(name);
     checkOptions(options, TIMEOUT_ONLY);
     checkTimeout(options.timeout);
-    this.#collections.get(name)?.close(`the collection ${JSON.stringify(name)} was deleted`);
     return this.#collections.delete(name);
+  }
+
+  /**
+   * Creates, deletes and renames aliases, which can be used wherever a collection's name can. All in one step:
+   * no other call sees a part of it. Creating an alias that is there points it elsewhere; deleting one that is
+   * not there is fine. When an action fails, those before it stay.
+   *
+   * @throws `COLLECTION_NOT_FOUND`, `COLLECTION_EXISTS` (an alias can't have a collection's name),
+   *   `ALIAS_NOT_FOUND`, `INVALID_NAME`, `INVALID_ARGUMENT`
+   */
+  async updateCollectionAliases(request: ChangeAliases): Promise<boolean> {
+    this.#collections.checkOpen();
+    for (const action of parseAliasActions(request)) this.#collections.aliases.apply(action);
+    return true;
+  }
+
+  /** All aliases with their collections. */
+  async getAliases(): Promise<CollectionsAliasesResponse> {
+    this.#collections.checkOpen();
+    const aliases = this.#collections.aliases.entries();
+    return { aliases: aliases.map(([alias_name, collection_name]) => ({ alias_name, collection_name })) };
+  }
+
+  /** The aliases of one collection; none for a name that is no collection's. */
+  async getCollectionAliases(name: string): Promise<CollectionsAliasesResponse> {
+    this.#collections.check(name);
+    const { aliases } = await this.getAliases();
+    return { aliases: aliases.filter((alias) => alias.collection_name === name) };
   }
 
   // ── writing ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -144,26 +169,97 @@ export class NearvecClient {
   /**
    * Stores points, replacing those of the same id as a whole. They are found at once: what is not in the
    * graph yet is scanned. When indexing falls behind, the answer waits for it, so that searches don't get
-   * slow.
+   * slow. `update_mode` `insert_only` leaves points alone that are there already, `update_only` stores only
+   * those.
    *
    * @throws `WRONG_DIMENSION`, `NOT_FINITE`, `INVALID_ID`, `INVALID_PAYLOAD`, `INVALID_ARGUMENT`,
    *   `OUT_OF_MEMORY`: nothing was stored
    */
   async upsert(name: string, request: UpsertRequest): Promise<UpdateResult> {
-    const collection = this.#collection(name);
-    return this.#write(collection, (encoder) => parseUpsert(request, collection.settings.size, encoder));
+    return this.#write(name, "upsert", request);
   }
 
   /** Deletes points by their ids; ids that are not there are ignored. */
   async delete(name: string, request: DeleteRequest): Promise<UpdateResult> {
-    return this.#write(this.#collection(name), (encoder) => parseDelete(request, encoder));
+    return this.#write(name, "delete", request);
+  }
+
+  /**
+   * Replaces the vectors of points, and leaves their payloads.
+   *
+   * @throws `POINT_NOT_FOUND`, `WRONG_DIMENSION`, `NOT_FINITE`, `INVALID_ID`, `INVALID_ARGUMENT`,
+   *   `OUT_OF_MEMORY`: nothing was changed
+   */
+  async updateVectors(name: string, request: UpdateVectorsRequest): Promise<UpdateResult> {
+    return this.#write(name, "update_vectors", request);
+  }
+
+  /**
+   * Removes the vectors of points, and leaves their payloads; without a vector no search finds them.
+   *
+   * @throws `POINT_NOT_FOUND`, `INVALID_ARGUMENT`, `INVALID_ID`: nothing was changed
+   */
+  async deleteVectors(name: string, request: DeleteVectorsRequest): Promise<UpdateResult> {
+    return this.#write(name, "delete_vectors", request);
+  }
+
+  /**
+   * Merges an object into the payloads of points: its keys replace theirs, a null removes a key. With `key`, a
+   * JSON path (`a.b`, `a[0]`, `a[].b`), it is merged there, and what is missing on the way is made.
+   *
+   * @throws `POINT_NOT_FOUND`, `INVALID_PAYLOAD`, `INVALID_ARGUMENT`, `INVALID_ID`, `OUT_OF_MEMORY`: nothing was
+   *   changed
+   */
+  async setPayload(name: string, request: SetPayloadRequest): Promise<UpdateResult> {
+    return this.#write(name, "set_payload", request);
+  }
+
+  /**
+   * Replaces the payloads of points as a whole, nulls included. `key` is accepted and, as on a server, without
+   * effect.
+   *
+   * @throws as {@link setPayload}
+   */
+  async overwritePayload(name: string, request: SetPayloadRequest): Promise<UpdateResult> {
+    return this.#write(name, "overwrite_payload", request);
+  }
+
+  /**
+   * Removes keys from the payloads of points: JSON paths, where `a[].b` removes b from each element of a, `a[]`
+   * empties it, and `a[0]` does nothing.
+   *
+   * @throws as {@link setPayload}
+   */
+  async deletePayload(name: string, request: DeletePayloadRequest): Promise<UpdateResult> {
+    return this.#write(name, "delete_payload", request);
+  }
+
+  /**
+   * Removes the payloads of points.
+   *
+   * @throws `POINT_NOT_FOUND`, `INVALID_ARGUMENT`, `INVALID_ID`: nothing was changed
+   */
+  async clearPayload(name: string, request: ClearPayloadRequest): Promise<UpdateResult> {
+    return this.#write(name, "clear_payload", request);
+  }
+
+  /**
+   * Writes of all kinds in their order, with one result each. All are checked before the first is applied;
+   * when one then meets a point that is missing, or too little memory, those before it stay.
+   *
+   * @throws what the single methods throw
+   */
+  async batchUpdate(name: string, request: BatchUpdateRequest): Promise<UpdateResult[]> {
+    const collection = this.#collections.get(name);
+    const { size } = collection.settings;
+    return this.#writer.write(collection, (encoder) => parseBatchUpdate(request, size, encoder));
   }
 
   // ── reading ──────────────────────────────────────────────────────────────────────────────────────────────
 
   /** Points by their ids, in the order asked for; unknown ids are left out, repeated ones come once. */
   async retrieve(name: string, request: RetrieveRequest): Promise<PointRecord[]> {
-    const collection = this.#collection(name);
+    const collection = this.#collections.get(name);
     const { ids, wanted } = parseRetrieve(request);
     const column = IdColumn.from(checkIds(ids, "ids"), IDS_PLACE);
     const offsets = new Set<number>();
@@ -176,7 +272,7 @@ export class NearvecClient {
 
   /** Points in the order of their ids (integers, then UUIDs), page by page. */
   async scroll(name: string, request: ScrollRequest = {}): Promise<ScrollResult> {
-    const collection = this.#collection(name);
+    const collection = this.#collections.get(name);
     const { limit, offset, wanted } = parseScroll(request);
     const first = offset === undefined ? undefined : IdColumn.one(offset, "offset");
     // One more than asked for: it tells whether there is a next page, and what that begins with.
@@ -190,7 +286,7 @@ export class NearvecClient {
 
   /** How many points there are. Always exact. */
   async count(name: string, request: CountRequest = {}): Promise<CountResult> {
-    const collection = this.#collection(name);
+    const collection = this.#collections.get(name);
     checkCount(request);
     return { count: collection.count };
   }
@@ -205,12 +301,30 @@ export class NearvecClient {
    *   `NOT_SUPPORTED`
    */
   async query(name: string, request: QueryRequest): Promise<QueryResponse> {
-    return { points: runQuery(this.#collection(name), request) };
+    return { points: runQuery(this.#collections.get(name), parseQuery(request)) };
+  }
+
+  /** Several queries, answered in their order; one that is wrong fails all. */
+  async queryBatch(name: string, request: QueryBatchRequest): Promise<QueryResponse[]> {
+    const collection = this.#collections.get(name);
+    const queries = parseSearches(request, "queryBatch", parseQuery);
+    return runQueries(collection, queries).map((points) => ({ points }));
+  }
+
+  /** What `query` was before: the points nearest to a vector, as a bare list. */
+  async search(name: string, request: SearchRequest): Promise<ScoredPoint[]> {
+    return runQuery(this.#collections.get(name), parseSearch(request));
+  }
+
+  /** Several searches, answered in their order; one that is wrong fails all. */
+  async searchBatch(name: string, request: SearchBatchRequest): Promise<ScoredPoint[][]> {
+    const collection = this.#collections.get(name);
+    return runQueries(collection, parseSearches(request, "searchBatch", parseSearch));
   }
 
   /** Answers a query and says how it was done: the plan and its reason, the work, the time. */
   async explain(name: string, request: QueryRequest): Promise<Explanation> {
-    return explainQuery(this.#collection(name), request, this.#surroundings.now);
+    return explainQuery(this.#collections.get(name), parseQuery(request), this.#collections.surroundings.now);
   }
 
   // ── the engine ───────────────────────────────────────────────────────────────────────────────────────────
@@ -223,7 +337,7 @@ export class NearvecClient {
    *   collection goes away
    */
   async waitForIndex(name: string, options: { signal?: AbortSignal } = {}): Promise<void> {
-    const collection = this.#collection(name);
+    const collection = this.#collections.get(name);
     checkOptions(options, SIGNAL_ONLY);
     const { signal } = options;
     if (signal !== undefined && !isAbortSignal(signal)) {
@@ -234,23 +348,13 @@ export class NearvecClient {
 
   /** What was chosen for this runtime, and what is in use. */
   info(): EngineInfo {
-    this.#checkOpen();
-    const parts = Array.from(this.#collections, ([name, { memory }]) => ({ name, ...memory }));
-    const sum = (bytes: (part: (typeof parts)[number]) => number) =>
-      parts.reduce((total, part) => total + bytes(part), 0);
-    const memory = {
-      total: sum(totalBytes),
-      vectors: sum((part) => part.vectors),
-      ids: sum((part) => part.ids),
-      payloads: sum((part) => part.payloads),
-      collections: Object.fromEntries(parts.map((part) => [part.name, totalBytes(part)])),
-    };
-    return { build: this.#core.build, threads: 0, collections: this.#collections.size, memory };
+    this.#collections.checkOpen();
+    return engineInfo(this.#collections);
   }
 
   /** How many bytes a collection will take, within a tenth. */
   estimate(request: EstimateRequest): Estimate {
-    this.#checkOpen();
+    this.#collections.checkOpen();
     return estimate(request);
   }
 
@@ -258,9 +362,7 @@ export class NearvecClient {
    * Gives all memory back and ends background work. Later calls reject with `CLOSED`; closing twice is fine.
    */
   async close(): Promise<void> {
-    this.#closed = true;
-    for (const collection of this.#collections.values()) collection.close("the client was closed");
-    this.#collections.clear();
+    this.#collections.close();
   }
 
   /** `await using client = await open()` closes it at the end of the block. */
@@ -270,51 +372,19 @@ export class NearvecClient {
 
   // ── inside ───────────────────────────────────────────────────────────────────────────────────────────────
 
-  #checkOpen(): void {
-    if (this.#closed) {
-      throw new NearvecError("CLOSED", { what: "the client was closed", todo: "Open another one." });
-    }
-  }
-
-  #collection(name: string): Collection {
+  async #write(name: string, kind: WriteName, request: unknown): Promise<UpdateResult> {
     const collection = this.#collections.get(name);
-    if (collection !== undefined) return collection;
-    this.#checkOpen();
-    checkCollectionName(name);
-    throw new NearvecError("COLLECTION_NOT_FOUND", {
-      what: `there is no collection ${JSON.stringify(name)}`,
-      todo: "Create it first; getCollections() lists those there are.",
-    });
-  }
-
-  async #write(
-    collection: Collection,
-    parse: (encoder: OperationEncoder) => ParsedWrite,
-  ): Promise<UpdateResult> {
-    // Taken out while in use: a getter or toJSON of the caller's objects may well call the client again.
-    const encoder = this.#encoder ?? new OperationEncoder();
-    this.#encoder = undefined;
-    let sequence: number;
-    let write: ParsedWrite;
-    try {
-      write = parse(encoder);
-      sequence = collection.submit(write.operation);
-    } finally {
-      this.#encoder = encoder;
-    }
-    const patience = write.timeout === undefined ? Number.POSITIVE_INFINITY : write.timeout * 1000;
-    await collection.whenRoom(patience);
-    return { operation_id: sequence, status: write.wait ? "completed" : "acknowledged" };
+    const { size } = collection.settings;
+    const results = await this.#writer.write(collection, (encoder) =>
+      parseWrite(kind, request, size, encoder),
+    );
+    return results[0] as UpdateResult; // one operation, one result
   }
 }
 
 function checkOptions(options: unknown, allowed: Fields): void {
   checkObject(options, "options");
   checkFields(options, "", allowed);
-}
-
-function totalBytes({ vectors, ids, payloads }: CollectionMemory): number {
-  return vectors + ids + payloads;
 }
 
 /** By its members, not its class: polyfills and other realms have their own. */

@@ -16,6 +16,7 @@ export function collectionInfo(collection: Collection): CollectionInfo {
       params: config.params,
       hnsw_config: config.hnsw_config,
       optimizer_config: config.optimizer_config,
+      ...(config.metadata !== undefined && { metadata: config.metadata }),
     }),
     payload_schema: {},
   };

@@ -16,6 +16,39 @@ export function fields(
   ]);
 }
 
+/** An object of a request, before its fields are looked at. */
+export type Given = Readonly<Record<string, unknown>>;
+
+/** The arguments of a method: an object with known fields. */
+export function checkRequest(request: unknown, method: string, allowed: Fields): Given {
+  checkObject(request, `${method}'s arguments`);
+  checkFields(request, "", allowed);
+  return request as Given;
+}
+
+/** A field that Qdrant knows by two names. */
+export function aliased(given: Given, name: string, alias: string): unknown {
+  if (given[alias] == null) return given[name];
+  if (given[name] == null) return given[alias];
+  throw new NearvecError("INVALID_ARGUMENT", {
+    what: name,
+    got: `both \`${name}\` and \`${alias}\``,
+    expected: "one of the two",
+    todo: "They mean the same.",
+  });
+}
+
+/** Puts the place of a part of the request in front of what is wrong in it. */
+export function within<T>(place: string, check: () => T): T {
+  try {
+    return check();
+  } catch (error) {
+    if (!(error instanceof NearvecError)) throw error;
+    const { code, details } = error;
+    throw new NearvecError(code, { ...details, what: `${place}: ${details.what}` }, { cause: error });
+  }
+}
+
 /**
  * Refuses fields that don't exist and fields that nearvec doesn't have yet. `what` is the object's place in
  * the request.

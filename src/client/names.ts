@@ -5,21 +5,23 @@ const LONGEST = 255;
 const FORBIDDEN = /[<>:"/?*\\|\0\x1f]/;
 const EXPECTED = `1 to ${LONGEST} characters, none of < > : " / ? * \\ |, NUL or U+001F`;
 
-/** Qdrant's rule for names of collections. */
-export function checkCollectionName(name: unknown): asserts name is string {
-  if (typeof name !== "string") throw invalid(shortly(name), "a string");
-  if (name === "") throw invalid("an empty string", EXPECTED);
+/** Qdrant's rule for names of collections, and for aliases. */
+export function checkCollectionName(name: unknown, what = "collection name"): asserts name is string {
+  if (typeof name !== "string") throw invalid(what, shortly(name), "a string");
+  if (name === "") throw invalid(what, "an empty string", EXPECTED);
   // Characters, not UTF-16 units: counted only where the two can differ.
   if (name.length > LONGEST && [...name].length > LONGEST) {
-    throw invalid(`${[...name].length} characters`, EXPECTED);
+    throw invalid(what, `${[...name].length} characters`, EXPECTED);
   }
   const forbidden = FORBIDDEN.exec(name)?.[0];
-  if (forbidden !== undefined) throw invalid(`${JSON.stringify(forbidden)} in ${shortly(name)}`, EXPECTED);
+  if (forbidden !== undefined) {
+    throw invalid(what, `${JSON.stringify(forbidden)} in ${shortly(name)}`, EXPECTED);
+  }
 }
 
-function invalid(got: string, expected: string): NearvecError {
+function invalid(what: string, got: string, expected: string): NearvecError {
   return new NearvecError("INVALID_NAME", {
-    what: "collection name",
+    what,
     got,
     expected,
     todo: "Choose another name.",

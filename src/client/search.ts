@@ -2,9 +2,10 @@ import type { Collection, Found } from "../collection/collection.ts";
 import type { PlanReason } from "../collection/planner.ts";
 import { invalidArgument, NearvecError } from "../errors.ts";
 import { IdColumn } from "../points/id-column.ts";
+import { within } from "./fields.ts";
 import { type Cut, scoredPoint, scoredPoints } from "./results.ts";
 import type { ScoredPoint } from "./types.ts";
-import { type ParsedQuery, parseQuery, type QueryTarget } from "./validate-read.ts";
+import type { ParsedQuery, QueryTarget } from "./validate-read.ts";
 import { copyVector, type Place } from "./vector-input.ts";
 
 /** How a query was answered. */
@@ -24,20 +25,23 @@ export interface Explanation {
 }
 
 /** The points that a query asks for. */
-export function runQuery(collection: Collection, request: unknown): ScoredPoint[] {
-  const query = parseQuery(request);
+export function runQuery(collection: Collection, query: ParsedQuery): ScoredPoint[] {
   if (query.target.by === "nothing") return pointsById(collection, query);
-  const target = targetOf(collection, query.target);
+  const target = targetOf(collection, query.target, query.place);
   return scoredPoints(collection, find(collection, query, target), cut(query, target), query.wanted);
 }
 
-/** The same, and how it was done. */
-export function explainQuery(collection: Collection, request: unknown, now: () => number): Explanation {
-  const query = parseQuery(request);
+/** Several queries in their order; one that fails fails them all. */
+export function runQueries(collection: Collection, queries: readonly ParsedQuery[]): ScoredPoint[][] {
+  return queries.map((query, index) => within(`searches[${index}]`, () => runQuery(collection, query)));
+}
+
+/** Answers a query, and says how it was done. */
+export function explainQuery(collection: Collection, query: ParsedQuery, now: () => number): Explanation {
   if (query.target.by === "nothing") {
     throw invalidArgument("query", undefined, "a vector or the id of a point", "Points by id need no plan.");
   }
-  const target = targetOf(collection, query.target);
+  const target = targetOf(collection, query.target, query.place);
   const began = now();
   const found = find(collection, query, target);
   const time = now() - began;
@@ -64,12 +68,14 @@ interface Target {
   readonly from: number | undefined;
 }
 
-const QUERY: Place = () => "query";
-
-function targetOf(collection: Collection, target: Exclude<QueryTarget, { by: "nothing" }>): Target {
+function targetOf(
+  collection: Collection,
+  target: Exclude<QueryTarget, { by: "nothing" }>,
+  place: Place,
+): Target {
   if (target.by === "id") return targetOfPoint(collection, target.value);
   const vector = collection.scratch;
-  copyVector(target.value, vector, 0, vector.length, QUERY, 0);
+  copyVector(target.value, vector, 0, vector.length, place, 0);
   return { vector, from: undefined };
 }
 

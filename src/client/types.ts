@@ -46,12 +46,17 @@ export interface ReadOptions extends CallOptions {
 export interface WriteOptions extends CallOptions {
   /**
    * True: the answer says `completed`; false: `acknowledged`. In either case the points can be found as soon
-   * as the call returns. Defaults are the official client's: true for `upsert`, false for `delete`.
+   * as the call returns, and with false a missing point is not reported, as a server would not. Defaults are
+   * the official client's: false for `delete`, true for all others.
    */
   wait?: boolean;
   /** Accepted for compatibility: writes to one collection always apply in the order of the calls. */
   ordering?: Schemas["WriteOrdering"];
 }
+
+export type UpdateCollection = Schemas["UpdateCollection"] & CallOptions;
+export type ChangeAliases = Schemas["ChangeAliasesOperation"] & CallOptions;
+export type CollectionsAliasesResponse = Schemas["CollectionsAliasesResponse"];
 
 export type CreateCollection = Schemas["CreateCollection"] & CallOptions;
 
@@ -82,17 +87,76 @@ export interface PointsBatch extends Omit<Schemas["PointsBatch"], "batch"> {
 
 export type UpsertRequest = WriteOptions & (PointsList | PointsBatch);
 
-export type DeleteRequest = WriteOptions &
-  ((Omit<Schemas["PointIdsList"], "points"> & { points: IdsInput }) | Schemas["FilterSelector"]);
+/** Which points a write is about. */
+export type PointsSelector =
+  | (Omit<Schemas["PointIdsList"], "points"> & { points: IdsInput })
+  | Schemas["FilterSelector"];
 
-export type RetrieveRequest = ReadOptions & Omit<Schemas["PointRequest"], "ids"> & { ids: IdsInput };
+export type DeleteRequest = WriteOptions & PointsSelector;
+
+interface Points {
+  points?: IdsInput | null;
+}
+
+/** What to write into payloads, and whose. */
+export type SetPayload = Omit<Schemas["SetPayload"], "points"> & Points;
+
+export type SetPayloadRequest = WriteOptions & SetPayload;
+
+/** What to remove from payloads, and whose. */
+export type DeletePayload = Omit<Schemas["DeletePayload"], "points"> & Points;
+
+export type DeletePayloadRequest = WriteOptions & DeletePayload;
+
+export type ClearPayloadRequest = WriteOptions & PointsSelector;
+
+/** New vectors of points that are there. */
+export interface UpdateVectors extends Omit<Schemas["UpdateVectors"], "points"> {
+  points: readonly { id: PointId; vector: VectorInput | Schemas["VectorStruct"] }[];
+}
+
+export type UpdateVectorsRequest = WriteOptions & UpdateVectors;
+
+/** Names of vectors (`""` is the unnamed one) to remove, and whose; `vectors` means `vector`. */
+export type DeleteVectors = Omit<Schemas["DeleteVectors"], "points" | "vector"> &
+  Points & { vector?: readonly string[]; vectors?: readonly string[] };
+
+export type DeleteVectorsRequest = WriteOptions & DeleteVectors;
+
+/** One operation of a batch. */
+export type UpdateOperation =
+  | { upsert: PointsList | PointsBatch }
+  | { delete: PointsSelector }
+  | { set_payload: SetPayload }
+  | { overwrite_payload: SetPayload }
+  | { delete_payload: DeletePayload }
+  | { clear_payload: PointsSelector }
+  | { update_vectors: UpdateVectors }
+  | { delete_vectors: DeleteVectors };
+
+export interface BatchUpdateRequest extends WriteOptions {
+  operations: readonly UpdateOperation[];
+}
+
+/** What Qdrant accepts beside its description. */
+interface VectorsAlias {
+  /** The same as `with_vector`. */
+  with_vectors?: Schemas["QueryRequest"]["with_vector"];
+}
+
+export type RetrieveRequest = ReadOptions &
+  VectorsAlias &
+  Omit<Schemas["PointRequest"], "ids"> & { ids: IdsInput };
 
 export type ScrollRequest = ReadOptions &
+  VectorsAlias &
   Omit<Schemas["ScrollRequest"], "offset"> & { offset?: PointId | Schemas["ScrollRequest"]["offset"] };
 
 export type CountRequest = CallOptions & Schemas["CountRequest"];
 
-export type QueryRequest = ReadOptions &
+export type QueryRequest = ReadOptions & Query;
+
+type Query = VectorsAlias &
   Omit<Schemas["QueryRequest"], "query"> & {
     /**
      * A vector, the id of a point (whose vector is used, and which is left out of the results), or nothing:
@@ -100,6 +164,35 @@ export type QueryRequest = ReadOptions &
      */
     query?: VectorInput | PointId | { nearest: VectorInput | PointId } | Schemas["QueryRequest"]["query"];
   };
+
+export interface QueryBatchRequest extends ReadOptions {
+  searches: readonly Query[];
+}
+
+/** Nearest to a vector, as programs written for older servers ask for it. */
+export interface Search
+  extends VectorsAlias,
+    Pick<
+      Schemas["QueryRequest"],
+      | "shard_key"
+      | "filter"
+      | "params"
+      | "with_payload"
+      | "with_vector"
+      | "score_threshold"
+      | "offset"
+      | "limit"
+    > {
+  vector: VectorInput | { name: string; vector: VectorInput | Schemas["SparseVector"] };
+  /** The same as `limit`. */
+  top?: number;
+}
+
+export type SearchRequest = ReadOptions & Search;
+
+export interface SearchBatchRequest extends ReadOptions {
+  searches: readonly Search[];
+}
 
 /** A point as `retrieve` and `scroll` give it. */
 export interface PointRecord extends Omit<Schemas["Record"], "id"> {

@@ -2,6 +2,7 @@ import type { CollectionConfig } from "../collection/config.ts";
 import { HNSW_DEFAULTS, OPTIMIZER_DEFAULTS } from "../collection/config.ts";
 import { invalidArgument, notSupported } from "../errors.ts";
 import type { components } from "../generated/qdrant.ts";
+import { encode, parseJson } from "../payload/json.ts";
 import { checkFields, checkObject, fields, integer, oneOf, optionalInteger } from "./fields.ts";
 import { checkTimeout } from "./validate-options.ts";
 
@@ -16,7 +17,7 @@ const MOST_SIZE = 65_536;
 const MOST_M = 128;
 const MOST_EF_CONSTRUCT = 65_536;
 
-const CREATE_FIELDS = fields(["vectors", "hnsw_config", "optimizers_config", "timeout"], {
+const CREATE_FIELDS = fields(["vectors", "hnsw_config", "optimizers_config", "metadata", "timeout"], {
   // One node, one shard, one copy, everything in memory: saying so is fine, asking for something else isn't.
   shard_number: [1],
   sharding_method: ["auto"],
@@ -28,7 +29,6 @@ const CREATE_FIELDS = fields(["vectors", "hnsw_config", "optimizers_config", "ti
   quantization_config: [],
   sparse_vectors: [],
   strict_mode_config: [],
-  metadata: [],
 });
 
 const VECTOR_FIELDS = fields(["size", "distance", "hnsw_config"], {
@@ -68,9 +68,10 @@ const DISTANCES = ["Cosine", "Dot", "Euclid", "Manhattan"] as const;
 export function parseCreateCollection(request: unknown): CollectionConfig {
   checkObject(request, "createCollection");
   checkFields(request, "", CREATE_FIELDS);
-  const { vectors, hnsw_config, optimizers_config, timeout } = request as Schemas["CreateCollection"] & {
-    timeout?: unknown;
-  };
+  const { vectors, hnsw_config, optimizers_config, metadata, timeout } =
+    request as Schemas["CreateCollection"] & {
+      timeout?: unknown;
+    };
   checkTimeout(timeout);
   return {
     params: {
@@ -82,7 +83,13 @@ export function parseCreateCollection(request: unknown): CollectionConfig {
     },
     hnsw_config: { ...HNSW_DEFAULTS, ...parseHnswDiff(hnsw_config, "hnsw_config") },
     optimizer_config: { ...OPTIMIZER_DEFAULTS, ...parseOptimizerDiff(optimizers_config) },
+    ...(metadata != null && { metadata: parseMetadata(metadata) }),
   };
+}
+
+/** `metadata`: any JSON object; the answer is a copy. */
+export function parseMetadata(metadata: unknown): Record<string, unknown> {
+  return parseJson(encode(metadata, () => "metadata", 0)) as Record<string, unknown>;
 }
 
 /** `vectors` of one unnamed space. */
@@ -150,7 +157,8 @@ function checkM(m: unknown, what: string): number | undefined {
   );
 }
 
-function parseOptimizerDiff(diff: unknown): Partial<Schemas["OptimizersConfig"]> {
+/** `optimizers_config`: what it sets, checked. */
+export function parseOptimizerDiff(diff: unknown): Partial<Schemas["OptimizersConfig"]> {
   if (diff == null) return {};
   const what = "optimizers_config";
   checkObject(diff, what);

@@ -1,15 +1,19 @@
 import { invalidArgument, NearvecError, notSupported, shortly } from "../errors.ts";
 import {
+  aliased,
   checkFields,
   checkObject,
-  type Fields,
+  checkRequest,
   fields,
+  type Given,
   integer,
   optionalBoolean,
   optionalInteger,
+  within,
 } from "./fields.ts";
 import { type PayloadSelector, parsePayloadSelector } from "./payload-selector.ts";
 import { checkConsistency, checkScoreThreshold, checkTimeout } from "./validate-options.ts";
+import type { Place } from "./vector-input.ts";
 
 /** The largest hnsw_ef: more candidates than that are a scan. */
 const MOST_EF = 65_536;
@@ -24,6 +28,7 @@ const QUERY_FIELDS = fields(
     "limit",
     "offset",
     "with_vector",
+    "with_vectors",
     "with_payload",
     "consistency",
     "timeout",
@@ -36,14 +41,14 @@ const PARAMS_FIELDS = fields(["hnsw_ef", "exact"], {
   acorn: [],
   idf: [],
 });
-const SCROLL_FIELDS = fields(["offset", "limit", "with_payload", "with_vector", "consistency", "timeout"], {
-  shard_key: [],
-  filter: [],
-  order_by: [],
-});
-const RETRIEVE_FIELDS = fields(["ids", "with_payload", "with_vector", "consistency", "timeout"], {
-  shard_key: [],
-});
+const SCROLL_FIELDS = fields(
+  ["offset", "limit", "with_payload", "with_vector", "with_vectors", "consistency", "timeout"],
+  { shard_key: [], filter: [], order_by: [] },
+);
+const RETRIEVE_FIELDS = fields(
+  ["ids", "with_payload", "with_vector", "with_vectors", "consistency", "timeout"],
+  { shard_key: [] },
+);
 const COUNT_FIELDS = fields(["exact", "timeout"], { shard_key: [], filter: [] });
 const NEAREST_FIELDS = fields(["nearest"], { mmr: [] });
 const OTHER_QUERIES: ReadonlySet<string> = new Set([
@@ -66,6 +71,8 @@ export interface Wanted {
 
 export interface ParsedQuery {
   readonly target: QueryTarget;
+  /** Where the request has the target. */
+  readonly place: Place;
   readonly ef: number | undefined;
   readonly exact: boolean;
   readonly limit: number;
@@ -88,11 +95,22 @@ const NOTHING = { by: "nothing" } as const;
 
 const IDS_ONLY: Wanted = { payload: false, vector: false };
 
+const QUERY: Place = () => "query";
+
 export function parseQuery(request: unknown): ParsedQuery {
   const given = checkRequest(request, "query", QUERY_FIELDS);
+  return parseQueryFields(given, parseTarget(given.query), QUERY, given.limit);
+}
+
+/** What `query` and `search` have in common. */
+export function parseQueryFields(
+  given: Given,
+  target: QueryTarget,
+  place: Place,
+  limit: unknown,
+): ParsedQuery {
   checkTimeout(given.timeout);
   checkConsistency(given.consistency);
-  const target = parseTarget(given.query);
   const params = parseParams(given.params);
   const scoreThreshold = checkScoreThreshold(given.score_threshold);
   if (target === NOTHING && scoreThreshold !== undefined) {
@@ -105,13 +123,36 @@ export function parseQuery(request: unknown): ParsedQuery {
   }
   return {
     target,
+    place,
     ef: params?.ef,
     exact: params?.exact ?? false,
-    limit: optionalInteger(given.limit, "limit", 1, ANY) ?? DEFAULT_LIMIT,
+    limit: optionalInteger(limit, "limit", 1, ANY) ?? DEFAULT_LIMIT,
     offset: optionalInteger(given.offset, "offset", 0, ANY) ?? 0,
     scoreThreshold,
-    wanted: isOff(given.with_payload) && isOff(given.with_vector) ? IDS_ONLY : parseWanted(given, false),
+    wanted:
+      isOff(given.with_payload) && isOff(given.with_vector) && isOff(given.with_vectors)
+        ? IDS_ONLY
+        : parseWanted(given, false),
   };
+}
+
+const QUERY_BATCH_FIELDS = fields(["searches", "consistency", "timeout"]);
+
+/** The requests of `queryBatch` and `searchBatch`, each as `parse` reads it. */
+export function parseSearches(
+  request: unknown,
+  method: string,
+  parse: (search: unknown) => ParsedQuery,
+): ParsedQuery[] {
+  const given = checkRequest(request, method, QUERY_BATCH_FIELDS);
+  checkTimeout(given.timeout);
+  checkConsistency(given.consistency);
+  if (!Array.isArray(given.searches)) {
+    throw invalidArgument("searches", given.searches, "a list of requests");
+  }
+  return Array.from(given.searches, (search: unknown, index) =>
+    within(`searches[${index}]`, () => parse(search)),
+  );
 }
 
 export interface ParsedScroll {
@@ -145,14 +186,6 @@ export function checkCount(request: unknown): void {
   optionalBoolean(given.exact, "exact", true);
 }
 
-type Given = Readonly<Record<string, unknown>>;
-
-function checkRequest(request: unknown, what: string, allowed: Fields): Given {
-  checkObject(request, `${what}'s arguments`);
-  checkFields(request, "", allowed);
-  return request as Given;
-}
-
 function isOff(value: unknown): boolean {
   return value === undefined || value === false;
 }
@@ -160,7 +193,7 @@ function isOff(value: unknown): boolean {
 function parseWanted(given: Given, payload: boolean): Wanted {
   return {
     payload: parsePayloadSelector(given.with_payload, payload),
-    vector: parseWithVector(given.with_vector),
+    vector: parseWithVector(aliased(given, "with_vector", "with_vectors")),
   };
 }
 

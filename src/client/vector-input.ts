@@ -23,6 +23,20 @@ export function copyVector(
   else throw notAVector(source, place(index));
 }
 
+export const NO_VECTOR = Symbol("no vector");
+
+/**
+ * The unnamed one of a point's vectors: what stands there by itself or, as in a map of names, under `""`;
+ * `NO_VECTOR` for `{}`, which is Qdrant's way of saying that there is none.
+ */
+export function unnamedVector(value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value) || ArrayBuffer.isView(value))
+    return value;
+  const names = Object.keys(value);
+  if (names.length === 0) return NO_VECTOR;
+  return names.length === 1 && names[0] === "" ? (value as Readonly<Record<string, unknown>>)[""] : value;
+}
+
 /** Of any realm: that of a frame or of a test runner is no instance of ours. */
 export function isFloat32Array(value: unknown): value is Float32Array {
   return value instanceof Float32Array || Object.prototype.toString.call(value) === "[object Float32Array]";

@@ -71,7 +71,7 @@ const MOST_DISTANCES = 4_000_000;
  */
 export class Indexing implements Job {
   readonly #space: Indexable;
-  readonly #config: IndexingConfig;
+  #config: IndexingConfig;
   readonly #background: Background;
   readonly #surroundings: Surroundings;
   #budget: number;
@@ -101,6 +101,12 @@ export class Indexing implements Job {
 
   get awaited(): boolean {
     return this.#waiters.length > 0;
+  }
+
+  /** Goes on by other rules: may start, or stop, indexing. */
+  reconfigure(config: IndexingConfig): void {
+    this.#config = config;
+    this.noteWrite();
   }
 
   /** Call after every write: starts indexing when there is enough to do. */

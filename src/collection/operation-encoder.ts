@@ -8,6 +8,7 @@ import {
   MAGIC,
   MOST_BYTES,
   SPACE_HEADER_BYTES,
+  UpsertMode,
   VERSION,
   VectorType,
 } from "./operation.ts";
@@ -23,9 +24,10 @@ const UTF8_PER_UNIT = 3;
  * Writes operations (operation.ts draws them) into one buffer that it uses again and again: what `finish`
  * returns is valid until the next `begin…`. The order of calls is the order of sections:
  *
- * - `beginDelete(n)`, ids, `finish()`
- * - `beginUpsert(n, spaces)`, ids, per space `beginVectors`, rows, `endVectors`; `beginPayloads`, payloads,
- *   `finish()`
+ * - `beginUpsert(n, spaces, mode)`, ids, per space `beginVectors`, rows, `endVectors`; `beginPayloads`,
+ *   payloads, `finish()`
+ * - `beginUpdateVectors(n, spaces)`, ids, per space as above, `finish()`
+ * - `begin(kind, n)`, ids, `text(key, json)` for the kinds that have one, `finish()`
  *
  * A caller that finds a fault half-way just throws: nothing has been changed, and the next `begin…` starts
  * afresh.
@@ -49,13 +51,19 @@ export class OperationEncoder {
   /** Of the payloads being written: where their lengths are, and how many there were. */
   #lengths = 0;
   #payloads = 0;
+  #payloadBytes = 0;
 
-  beginUpsert(points: number, spaces: number): void {
-    this.#begin(Kind.UPSERT, points, spaces);
+  beginUpsert(points: number, spaces: number, mode: UpsertMode = UpsertMode.UPSERT): void {
+    this.#begin(Kind.UPSERT, points, spaces, mode);
   }
 
-  beginDelete(points: number): void {
-    this.#begin(Kind.DELETE, points, 0);
+  beginUpdateVectors(points: number, spaces: number): void {
+    this.#begin(Kind.UPDATE_VECTORS, points, spaces, 0);
+  }
+
+  /** Any other operation. */
+  begin(kind: Exclude<Kind, typeof Kind.UPSERT | typeof Kind.UPDATE_VECTORS>, points: number): void {
+    this.#begin(kind, points, 0, 0);
   }
 
   /** Room for the ids, to be filled in at once. */
@@ -105,38 +113,50 @@ export class OperationEncoder {
 
   /** The payload of the next point as JSON text; "" for none. */
   payload(json: string): void {
-    let length = 0;
-    if (json !== "") {
-      this.#grow(this.#at + json.length * UTF8_PER_UNIT);
-      length = this.#utf8.encodeInto(json, this.#bytes.subarray(this.#at)).written;
-    }
-    this.#words[this.#lengths + this.#payloads++] = length;
-    this.#at += length;
+    this.#words[this.#lengths + this.#payloads++] = json === "" ? 0 : this.#json(json);
+  }
+
+  /** What the operation says of all its points: JSON, and a path or "". */
+  text(key: string, json: string): void {
+    const bytes = this.#utf8.encode(key);
+    const header = this.#reserve(4);
+    this.#words[header >>> 2] = bytes.length;
+    const at = this.#reserve(bytes.length);
+    this.#bytes.set(bytes, at);
+    this.#json(json);
   }
 
   /** The whole operation. */
   finish(): Uint8Array {
-    const upsert = this.#bytes[5] === Kind.UPSERT;
-    const payloadBytes = upsert ? this.#at - (this.#lengths + this.#points) * 4 : 0;
     const end = aligned(this.#at);
     this.#grow(end);
     this.#bytes.fill(0, this.#at, end);
     this.#at = end;
-    this.#words[4] = payloadBytes;
+    this.#words[4] = this.#payloadBytes;
     this.#words[5] = this.#at;
     const operation = this.#bytes.subarray(0, this.#at);
     if (this.#bytes.length > KEPT_BYTES) this.#use(new ArrayBuffer(0));
     return operation;
   }
 
-  #begin(kind: number, points: number, spaces: number): void {
+  #begin(kind: Kind, points: number, spaces: number, mode: number): void {
     this.#at = 0;
+    this.#payloadBytes = 0;
     this.#points = points;
     this.#reserve(HEADER_BYTES);
     this.#words[0] = MAGIC;
-    this.#words[1] = VERSION | (kind << 8);
+    this.#words[1] = VERSION | (kind << 8) | (mode << 16);
     this.#words[2] = points;
     this.#words[3] = spaces;
+  }
+
+  /** Appends JSON text. Answers its length in bytes. */
+  #json(json: string): number {
+    this.#grow(this.#at + json.length * UTF8_PER_UNIT);
+    const { written } = this.#utf8.encodeInto(json, this.#bytes.subarray(this.#at));
+    this.#at += written;
+    this.#payloadBytes += written;
+    return written;
   }
 
   /** Takes bytes for a section, and zeros up to the next multiple of 4. Answers where it begins. */

@@ -8,25 +8,30 @@ import { IdColumn } from "../points/id-column.ts";
  * ```
  *   0        4         5      6         8        12       16       20        24
  *   ┌────────┬─────────┬──────┬─────────┬────────┬────────┬────────┬─────────┐
- *   │ "nvop" │ version │ kind │ (zero)  │ points │ spaces │ payload│ bytes   │   HEADER
- *   │        │   u8    │  u8  │  u16    │  u32   │  u32   │  bytes │ in all  │
+ *   │ "nvop" │ version │ kind │ mode  0 │ points │ spaces │ payload│ bytes   │   HEADER
+ *   │        │   u8    │  u8  │  u8  u8 │  u32   │  u32   │  bytes │ in all  │
  *   └────────┴─────────┴──────┴─────────┴────────┴────────┴────────┴─────────┘
  *   ┌──────────────────────────────────────┬─────────────────────┐
  *   │ id words: points × 4 × u32           │ id kinds: points×u8 │            every kind; see IdColumn
  *   └──────────────────────────────────────┴─────────────────────┘
  *
- *   then, in an upsert, for each space
+ *   then, in an upsert and an update of vectors, for each space
  *   ┌────────────┬──────┬────────┬──────┬─────────┬───────┬────────────────┬──────────────────────────┐
  *   │ name bytes │ type │ (zero) │ size │ present │ name  │ presence       │ rows                     │
  *   │    u16     │  u8  │   u8   │ u32  │   u32   │ UTF-8 │ ⌈points/32⌉×u32│ present × size × f32     │
  *   └────────────┴──────┴────────┴──────┴─────────┴───────┴────────────────┴──────────────────────────┘
  *     bit i & 31 of word i >>> 5: point i has a vector here: the next row. Absent ones take none.
  *
- *   and last, in an upsert
+ *   and last, in an upsert (points × payload)
  *   ┌──────────────────────────────────────┬─────────────────────┐
  *   │ payload lengths: points × u32        │ payloads            │
  *   │ 0: none (the shortest JSON has 2)    │ UTF-8 JSON, no gaps │
  *   └──────────────────────────────────────┴─────────────────────┘
+ *   or, in the other kinds that say the same of all their points
+ *   ┌───────────┬─────────┬──────────────┐
+ *   │ key bytes │ key     │ text         │  SET_PAYLOAD, OVERWRITE_PAYLOAD: the payload; DELETE_PAYLOAD: a list
+ *   │    u32    │ UTF-8   │ UTF-8 JSON   │  of paths; DELETE_VECTORS: a list of names. Its length is the header's
+ *   └───────────┴─────────┴──────────────┘  "payload bytes"; the key is the path to set at, empty for none
  * ```
  * Sections whose length is no multiple of 4 are followed by zeros up to one.
  */
@@ -37,10 +42,25 @@ export const SPACE_HEADER_BYTES = 12;
 /** An operation is one record of a log and one buffer in memory: larger requests have to be split. */
 export const MOST_BYTES = 2 ** 31 - 4;
 
-export const Kind = { UPSERT: 1, DELETE: 2 } as const;
+export const Kind = {
+  UPSERT: 1,
+  DELETE: 2,
+  SET_PAYLOAD: 3,
+  OVERWRITE_PAYLOAD: 4,
+  DELETE_PAYLOAD: 5,
+  CLEAR_PAYLOAD: 6,
+  UPDATE_VECTORS: 7,
+  DELETE_VECTORS: 8,
+} as const;
+export type Kind = (typeof Kind)[keyof typeof Kind];
+
+/** What an upsert does with points that are there already, and with those that are not. */
+export const UpsertMode = { UPSERT: 0, INSERT_ONLY: 1, UPDATE_ONLY: 2 } as const;
+export type UpsertMode = (typeof UpsertMode)[keyof typeof UpsertMode];
+
 export const VectorType = { DENSE_F32: 1 } as const;
 
-/** The vectors that an upsert brings for one space. */
+/** The vectors that an operation brings for one space. */
 export interface OperationVectors {
   readonly name: string;
   readonly size: number;
@@ -52,18 +72,40 @@ export interface OperationVectors {
 
 export interface UpsertOperation {
   readonly kind: typeof Kind.UPSERT;
+  readonly mode: UpsertMode;
   readonly ids: IdColumn;
   readonly vectors: readonly OperationVectors[];
   readonly payloadLengths: Uint32Array;
   readonly payloads: Uint8Array;
 }
 
-export interface DeleteOperation {
-  readonly kind: typeof Kind.DELETE;
+export interface UpdateVectorsOperation {
+  readonly kind: typeof Kind.UPDATE_VECTORS;
+  readonly ids: IdColumn;
+  readonly vectors: readonly OperationVectors[];
+}
+
+/** Says the same of all its points. */
+export interface TextOperation {
+  readonly kind:
+    | typeof Kind.SET_PAYLOAD
+    | typeof Kind.OVERWRITE_PAYLOAD
+    | typeof Kind.DELETE_PAYLOAD
+    | typeof Kind.DELETE_VECTORS;
+  readonly ids: IdColumn;
+  /** A JSON path, or "". */
+  readonly key: string;
+  /** UTF-8 JSON. */
+  readonly text: Uint8Array;
+}
+
+/** Needs to know of its points which they are, and nothing else. */
+export interface IdsOperation {
+  readonly kind: typeof Kind.DELETE | typeof Kind.CLEAR_PAYLOAD;
   readonly ids: IdColumn;
 }
 
-export type Operation = UpsertOperation | DeleteOperation;
+export type Operation = UpsertOperation | UpdateVectorsOperation | TextOperation | IdsOperation;
 
 export function aligned(bytes: number): number {
   return Math.ceil(bytes / 4) * 4;
@@ -83,26 +125,42 @@ export function decodeOperation(bytes: Uint8Array): Operation {
   const reader = new Reader(bytes);
   expect("the operation's first four bytes", reader.u32(), MAGIC);
   expect("the operation's version", reader.u8(), VERSION);
-  const kind = reader.u8();
-  reader.skip(2);
+  const kind = reader.u8() as Kind;
+  const mode = reader.u8() as UpsertMode;
+  reader.skip(1);
   const points = reader.u32();
   const spaces = reader.u32();
   const payloadBytes = reader.u32();
   expect("the operation's length", bytes.byteLength, reader.u32());
   const ids = new IdColumn(reader.words(points * 4), reader.bytes(points));
-  if (kind === Kind.DELETE) return { kind, ids };
-  expect("the operation's kind", kind, Kind.UPSERT);
-  const vectors = Array.from({ length: spaces }, () => readVectors(reader, points));
-  return {
-    kind: Kind.UPSERT,
-    ids,
-    vectors,
-    payloadLengths: reader.words(points),
-    payloads: reader.bytes(payloadBytes),
-  };
+  switch (kind) {
+    case Kind.DELETE:
+    case Kind.CLEAR_PAYLOAD:
+      return { kind, ids };
+    case Kind.UPDATE_VECTORS:
+      return { kind, ids, vectors: readSpaces(reader, spaces, points) };
+    case Kind.UPSERT: {
+      const vectors = readSpaces(reader, spaces, points);
+      const payloadLengths = reader.words(points);
+      return { kind, mode, ids, vectors, payloadLengths, payloads: reader.bytes(payloadBytes) };
+    }
+    case Kind.SET_PAYLOAD:
+    case Kind.OVERWRITE_PAYLOAD:
+    case Kind.DELETE_PAYLOAD:
+    case Kind.DELETE_VECTORS: {
+      const key = utf8.decode(reader.bytes(reader.u32()));
+      return { kind, ids, key, text: reader.bytes(payloadBytes) };
+    }
+    default:
+      throw unexpected("the operation's kind", kind, "one that this version knows");
+  }
 }
 
 const utf8 = new TextDecoder();
+
+function readSpaces(reader: Reader, spaces: number, points: number): OperationVectors[] {
+  return Array.from({ length: spaces }, () => readVectors(reader, points));
+}
 
 function readVectors(reader: Reader, points: number): OperationVectors {
   const nameBytes = reader.u16();
@@ -163,11 +221,14 @@ class Reader {
 }
 
 function expect(what: string, got: number, expected: number): void {
-  if (got === expected) return;
-  throw new NearvecError("INTERNAL", {
+  if (got !== expected) throw unexpected(what, got, String(expected));
+}
+
+function unexpected(what: string, got: number, expected: string): NearvecError {
+  return new NearvecError("INTERNAL", {
     what,
     got: String(got),
-    expected: String(expected),
+    expected,
     todo: "The bytes are damaged or from another version.",
   });
 }

@@ -163,7 +163,7 @@ const UPSERTS: [string, unknown, Code, string][] = [
   ["a map of names", { batch: { ids: [8], vectors: { a: [V] } } }, "NOT_SUPPORTED", "batch.vectors"],
   ["a shard key", { points: [GOOD], shard_key: "a" }, "NOT_SUPPORTED", "shard_key"],
   ["an update filter", { points: [GOOD], update_filter: { must: [] } }, "NOT_SUPPORTED", "update_filter"],
-  ["an update mode", { points: [GOOD], update_mode: "insert_only" }, "NOT_SUPPORTED", "update_mode"],
+  ["an unknown update mode", { points: [GOOD], update_mode: "insert" }, "INVALID_ARGUMENT", "update_mode"],
   ["a wait that is none", { points: [GOOD], wait: "yes" }, "INVALID_ARGUMENT", "wait"],
   ["an unknown ordering", { points: [GOOD], ordering: "best" }, "INVALID_ARGUMENT", "ordering"],
   ["a timeout of 0", { points: [GOOD], timeout: 0 }, "INVALID_ARGUMENT", "timeout: got 0"],
@@ -369,6 +369,17 @@ describe("an unknown collection", () => {
     ["query", (name) => client.query(name, { query: V })],
     ["explain", (name) => client.explain(name, { query: V })],
     ["waitForIndex", (name) => client.waitForIndex(name)],
+    ["setPayload", (name) => client.setPayload(name, { points: [1], payload: {} })],
+    ["overwritePayload", (name) => client.overwritePayload(name, { points: [1], payload: {} })],
+    ["deletePayload", (name) => client.deletePayload(name, { points: [1], keys: ["a"] })],
+    ["clearPayload", (name) => client.clearPayload(name, { points: [1] })],
+    ["updateVectors", (name) => client.updateVectors(name, { points: [GOOD] })],
+    ["deleteVectors", (name) => client.deleteVectors(name, { points: [1], vector: [""] })],
+    ["batchUpdate", (name) => client.batchUpdate(name, { operations: [] })],
+    ["queryBatch", (name) => client.queryBatch(name, { searches: [] })],
+    ["search", (name) => client.search(name, { vector: V })],
+    ["searchBatch", (name) => client.searchBatch(name, { searches: [] })],
+    ["updateCollection", (name) => client.updateCollection(name, {})],
   ];
   test.each(calls)("%s says that there is none", async (_, call) => {
     expect(await rejection(() => call("nope"))).toMatchObject({

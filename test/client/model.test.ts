@@ -6,95 +6,23 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { NearvecClient } from "../../src/client/client.ts";
-import type { PointId } from "../../src/index.ts";
+import type { PointId, UpdateOperation } from "../../src/index.ts";
 import { open } from "../../src/index.ts";
 import { compareIds } from "../../src/points/ids.ts";
+import { anId, aVector, aWrite, type Model, SIZE, send, sortedIds, stepOf } from "./writes.ts";
 
-const SIZE = 5;
 const COSINE_TOLERANCE = 1e-6;
 
-interface Stored {
-  vector: number[] | undefined;
-  payload: Record<string, unknown>;
-}
-
-type Model = Map<PointId, Stored>;
 type Distance = "Cosine" | "Dot" | "Euclid" | "Manhattan";
 
-const UUIDS = [
-  "00000000-0000-0000-0000-000000000001",
-  "550e8400-e29b-41d4-a716-446655440000",
-  "ffffffff-ffff-ffff-ffff-ffffffffffff",
-];
-
-/** An id as a program may write it, and as it comes back. */
-const anId: fc.Arbitrary<{ given: PointId; canonical: PointId }> = fc.oneof(
-  fc.nat(12).map((id) => ({ given: id, canonical: id })),
-  fc.nat(12).map((id) => ({ given: BigInt(id), canonical: id })),
-  fc.constantFrom(2n ** 53n, 2n ** 64n - 1n, 424242424242424242n).map((id) => ({ given: id, canonical: id })),
-  fc
-    .tuple(fc.constantFrom(...UUIDS), fc.constantFrom("plain", "upper", "simple", "urn", "braces"))
-    .map(([uuid, form]) => ({ given: uuidIn(form, uuid), canonical: uuid })),
-);
-
-function uuidIn(form: string, uuid: string): string {
-  switch (form) {
-    case "upper":
-      return uuid.toUpperCase();
-    case "simple":
-      return uuid.replaceAll("-", "");
-    case "urn":
-      return `urn:uuid:${uuid}`;
-    case "braces":
-      return `{${uuid}}`;
-    default:
-      return uuid;
-  }
-}
-
-const aVector = fc.array(
-  fc.integer({ min: -16, max: 16 }).map((value) => value / 8),
-  {
-    minLength: SIZE,
-    maxLength: SIZE,
-  },
-);
-const aPayload = fc.oneof(
-  fc.constant(undefined),
-  fc.constant(null),
-  fc.dictionary(
-    fc.string({ maxLength: 5 }).filter((key) => key !== "__proto__"),
-    fc.oneof(
-      fc.string(),
-      fc.integer(),
-      fc.boolean(),
-      fc.constant(null),
-      fc.array(fc.integer(), { maxLength: 3 }),
-    ),
-    { maxKeys: 3, noNullPrototype: true },
-  ),
-);
-const aPoint = fc.record({
-  id: anId,
-  vector: fc.option(aVector, { nil: undefined, freq: 8 }),
-  payload: aPayload,
-});
-
 const anOperation = fc.oneof(
+  { weight: 10, arbitrary: fc.record({ kind: fc.constant("write" as const), write: aWrite }) },
   {
-    weight: 4,
+    weight: 2,
     arbitrary: fc.record({
-      kind: fc.constant("points" as const),
-      points: fc.array(aPoint, { maxLength: 6 }),
+      kind: fc.constant("writes" as const),
+      writes: fc.array(aWrite, { maxLength: 5 }),
     }),
-  },
-  {
-    weight: 3,
-    arbitrary: fc.record({ kind: fc.constant("batch" as const), points: fc.array(aPoint, { maxLength: 6 }) }),
-  },
-  {
-    weight: 3,
-    arbitrary: fc.record({ kind: fc.constant("delete" as const), ids: fc.array(anId, { maxLength: 4 }) }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("index" as const) }) },
   {
@@ -146,33 +74,23 @@ async function step(
   operation: Operation,
 ): Promise<void> {
   switch (operation.kind) {
-    case "points":
-      await client.upsert("c", {
-        points: operation.points.map(({ id, vector, payload }) => ({
-          id: id.given,
-          vector: vector ?? {},
-          ...(payload !== undefined && { payload }),
-        })),
-      });
-      store(model, operation.points);
-      return;
-    case "batch": {
-      // Columns need a vector for every point; typed ones exercise the other way in.
-      const points = operation.points.map((point) => ({ ...point, vector: point.vector ?? [1, 0, 0, 0, 0] }));
-      await client.upsert("c", {
-        batch: {
-          ids: points.map((point) => point.id.given),
-          vectors: points.map((point, i) => (i % 2 === 0 ? point.vector : Float32Array.from(point.vector))),
-          payloads: points.map((point) => point.payload),
-        },
-      });
-      store(model, points);
+    case "write": {
+      const { operation: sent, effect } = stepOf(model, operation.write);
+      await expectDone(send(client, "c", sent), effect());
       return;
     }
-    case "delete":
-      await client.delete("c", { points: operation.ids.map((id) => id.given) });
-      for (const id of operation.ids) model.delete(id.canonical);
+    case "writes": {
+      // All are sent, and those up to the first that fails are applied.
+      const operations: UpdateOperation[] = [];
+      let done = true;
+      for (const write of operation.writes) {
+        const next = stepOf(model, write);
+        operations.push(next.operation);
+        done = done && next.effect();
+      }
+      await expectDone(client.batchUpdate("c", { operations }), done);
       return;
+    }
     case "index":
       await client.waitForIndex("c");
       expect(await client.getCollection("c")).toMatchObject({ status: "green" });
@@ -198,13 +116,9 @@ async function step(
   }
 }
 
-function store(
-  model: Model,
-  points: { id: { canonical: PointId }; vector: number[] | undefined; payload: unknown }[],
-): void {
-  for (const { id, vector, payload } of points) {
-    model.set(id.canonical, { vector, payload: (payload ?? {}) as Record<string, unknown> });
-  }
+async function expectDone(call: Promise<unknown>, done: boolean): Promise<void> {
+  if (done) await call;
+  else await expect(call).rejects.toMatchObject({ code: "POINT_NOT_FOUND" });
 }
 
 async function compareQuery(
@@ -269,10 +183,6 @@ async function compareAll(client: NearvecClient, model: Model, distance: Distanc
   }
   expect(await client.count("c")).toEqual({ count: model.size });
   expect(await client.getCollection("c")).toMatchObject({ points_count: model.size });
-}
-
-function sortedIds(model: Model): PointId[] {
-  return [...model.keys()].sort(compareIds);
 }
 
 function scoreOf(distance: Distance, a: number[], b: number[]): number {

@@ -19,7 +19,20 @@ type Method =
   | "retrieve"
   | "scroll"
   | "count"
-  | "query";
+  | "query"
+  | "queryBatch"
+  | "setPayload"
+  | "overwritePayload"
+  | "deletePayload"
+  | "clearPayload"
+  | "updateVectors"
+  | "deleteVectors"
+  | "batchUpdate"
+  | "updateCollection"
+  | "getCollectionAliases";
+
+/** Methods whose first argument is their request. */
+type Global = "updateCollectionAliases" | "getAliases";
 
 /** Results with ids as the official client has them. */
 type NarrowIds<T> = T extends bigint
@@ -34,8 +47,10 @@ type Answer<T> = T extends (...args: never[]) => Promise<infer Result> ? Result 
 
 /** The methods whose results the official client's callers could not use; no name is left if all is well. */
 type Mismatch = {
-  [Name in Method]: NarrowIds<Answer<NearvecClient[Name]>> extends Answer<QdrantClient[Name]> ? never : Name;
-}[Method];
+  [Name in Method | Global]: NarrowIds<Answer<NearvecClient[Name]>> extends Answer<QdrantClient[Name]>
+    ? never
+    : Name;
+}[Method | Global];
 
 /** That the check above can fail: without narrowing the ids, it does. */
 const unnarrowed: Answer<NearvecClient["query"]> extends Answer<QdrantClient["query"]> ? true : false = false;
@@ -89,6 +104,52 @@ const retrieve = { ids: [1, "550e8400-e29b-41d4-a716-446655440000"] } satisfies 
   "retrieve"
 >;
 const remove = { points: [1, 2], wait: true } satisfies Request<QdrantClient, "delete">;
+const setPayload = {
+  payload: { seen: true, price: null },
+  points: [1],
+  key: "meta",
+  wait: true,
+} satisfies Request<QdrantClient, "setPayload">;
+const overwritePayload = { payload: { seen: null }, points: [3], ordering: "strong" } satisfies Request<
+  QdrantClient,
+  "overwritePayload"
+>;
+const deletePayload = { keys: ["meta.seen"], points: [1] } satisfies Request<QdrantClient, "deletePayload">;
+const clearPayload = { points: [4], wait: false } satisfies Request<QdrantClient, "clearPayload">;
+const updateVectors = { points: [{ id: 1, vector: [1, 0, 0, 1] }] } satisfies Request<
+  QdrantClient,
+  "updateVectors"
+>;
+const deleteVectors = { points: [4], vector: [""] } satisfies Request<QdrantClient, "deleteVectors">;
+const batchUpdate = {
+  wait: true,
+  operations: [
+    { upsert: { points: [{ id: 5, vector: [0, 0, 1, 0], payload: {} }], update_mode: "insert_only" } },
+    { set_payload: { payload: { a: 1 }, points: [5] } },
+    { overwrite_payload: { payload: { a: 1 }, points: [5] } },
+    { delete_payload: { keys: ["a"], points: [5] } },
+    { clear_payload: { points: [5] } },
+    { update_vectors: { points: [{ id: 5, vector: [0, 1, 0, 0] }] } },
+    { delete_vectors: { points: [5], vector: [""] } },
+    { delete: { points: [5] } },
+  ],
+} satisfies Request<QdrantClient, "batchUpdate">;
+const queryBatch = { searches: [{ query: [1, 0, 0, 0], limit: 1 }, { query: 1 }] } satisfies Request<
+  QdrantClient,
+  "queryBatch"
+>;
+const updateCollection = {
+  hnsw_config: { ef_construct: 64 },
+  optimizers_config: { indexing_threshold: 1000 },
+  metadata: { owner: "test" },
+} satisfies Request<QdrantClient, "updateCollection">;
+const aliases = {
+  actions: [
+    { create_alias: { collection_name: "cities", alias_name: "towns" } },
+    { rename_alias: { old_alias_name: "towns", new_alias_name: "places" } },
+    { delete_alias: { alias_name: "nothing" } },
+  ],
+} satisfies Parameters<QdrantClient["updateCollectionAliases"]>[0];
 const count = { exact: true } satisfies Request<QdrantClient, "count">;
 
 test("the results have the official client's types", () => {
@@ -108,6 +169,18 @@ test("requests written for the official client are taken as they are", async () 
   expect((await client.scroll("cities", scroll)).next_page_offset).toBe(4);
   expect(await client.retrieve("cities", retrieve)).toHaveLength(2);
   expect(await client.count("cities", count)).toEqual({ count: 4 });
+  expect(await client.setPayload("cities", setPayload)).toMatchObject({ status: "completed" });
+  expect(await client.overwritePayload("cities", overwritePayload)).toMatchObject({ status: "completed" });
+  expect(await client.deletePayload("cities", deletePayload)).toMatchObject({ status: "completed" });
+  expect(await client.clearPayload("cities", clearPayload)).toMatchObject({ status: "acknowledged" });
+  expect(await client.updateVectors("cities", updateVectors)).toMatchObject({ status: "completed" });
+  expect(await client.deleteVectors("cities", deleteVectors)).toMatchObject({ status: "completed" });
+  expect(await client.batchUpdate("cities", batchUpdate)).toHaveLength(8);
+  expect(await client.queryBatch("cities", queryBatch)).toHaveLength(2);
+  expect(await client.updateCollection("cities", updateCollection)).toBe(true);
+  expect(await client.updateCollectionAliases(aliases)).toBe(true);
+  expect((await client.getAliases()).aliases).toHaveLength(1);
+  expect((await client.getCollectionAliases("cities")).aliases).toHaveLength(1);
   expect(await client.delete("cities", remove)).toMatchObject({ status: "completed" });
 });
 
@@ -116,10 +189,10 @@ test("every method of the official client is there, if only to say that it is no
   const missing = names.filter((name) => !(name in NearvecClient.prototype));
   expect(missing).toEqual(["api"]);
   await using client = await open();
-  const setPayload: unknown = Reflect.get(client, "setPayload");
-  expect(setPayload).toBeTypeOf("function");
-  await expect((setPayload as () => Promise<unknown>).call(client)).rejects.toMatchObject({
+  const facet: unknown = Reflect.get(client, "facet");
+  expect(facet).toBeTypeOf("function");
+  await expect((facet as () => Promise<unknown>).call(client)).rejects.toMatchObject({
     code: "NOT_SUPPORTED",
-    message: expect.stringContaining("setPayload"),
+    message: expect.stringContaining("facet"),
   });
 });

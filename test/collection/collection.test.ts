@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { parseCreateCollection } from "../../src/client/validate-collection.ts";
-import { parseDelete, parseUpsert } from "../../src/client/validate-write.ts";
+import { parseWrite, type WriteName } from "../../src/client/validate-write.ts";
 import { Background } from "../../src/collection/background.ts";
 import { Collection } from "../../src/collection/collection.ts";
 import { decodeOperation } from "../../src/collection/operation.ts";
@@ -25,21 +25,50 @@ function collection(): Collection {
 
 const encoder = new OperationEncoder();
 
+function encode(name: WriteName, request: unknown): Uint8Array {
+  const [operation] = parseWrite(name, request, SIZE, encoder).operations;
+  if (operation === undefined) throw new Error("one operation was expected");
+  return operation.slice();
+}
+
 function upsert(first: number, count: number, seed: number): Uint8Array {
   const ids = Uint32Array.from({ length: count }, (_, i) => first + i);
   const payloads = Array.from({ length: count }, (_, i) => (i % 3 === 0 ? { i } : null));
-  return parseUpsert(
-    { batch: { ids, vectors: randomRows(count, SIZE, seed), payloads } },
-    SIZE,
-    encoder,
-  ).operation.slice();
+  return encode("upsert", { batch: { ids, vectors: randomRows(count, SIZE, seed), payloads } });
 }
 
 function remove(...points: number[]): Uint8Array {
-  return parseDelete({ points }, encoder).operation.slice();
+  return encode("delete", { points });
 }
 
-const OPERATIONS = [upsert(0, 500, 1), remove(3, 4, 5, 999), upsert(2, 4, 2), upsert(490, 300, 3), remove(0)];
+const OPERATIONS = [
+  upsert(0, 500, 1),
+  remove(3, 4, 5, 999),
+  upsert(2, 4, 2),
+  upsert(490, 300, 3),
+  remove(0),
+  encode("set_payload", { points: [7, 8, 9, 700], payload: { a: { b: 1 }, i: null } }),
+  encode("set_payload", { points: [8], payload: { c: 2 }, key: "a.b[]" }),
+  encode("overwrite_payload", { points: [10, 11], payload: { o: null } }),
+  encode("delete_payload", { points: [7, 10], keys: ["a.b", "nothing"] }),
+  encode("clear_payload", { points: [9, 12] }),
+  encode("update_vectors", { points: [{ id: 20, vector: randomRows(1, SIZE, 4) }] }),
+  encode("delete_vectors", { points: [21, 22], vector: [""] }),
+  encode("upsert", {
+    points: [
+      { id: 20, vector: {} },
+      { id: 3, vector: {} },
+    ],
+    update_mode: "insert_only",
+  }),
+  encode("upsert", {
+    points: [
+      { id: 23, vector: {} },
+      { id: 5000, vector: {} },
+    ],
+    update_mode: "update_only",
+  }),
+];
 
 /** Everything that can be read of a collection. */
 function contents(of: Collection): unknown {
@@ -58,12 +87,11 @@ test("applying the same operations gives the same collection, down to offsets an
   for (const bytes of OPERATIONS) first.submit(bytes);
   // As a log would replay them.
   OPERATIONS.forEach((bytes, index) => {
-    const operation = decodeOperation(bytes);
-    second.reserve(operation);
-    second.apply(index + 1, operation);
+    second.apply(index + 1, second.prepare(decodeOperation(bytes)));
   });
   expect(contents(second)).toEqual(contents(first));
   expect(first.count).toBe(790 - 1);
+  expect(first.vectorOf(first.ids.find(IdColumn.one(23, "id"), 0))).toBeUndefined();
 });
 
 test("equal operations and equal slices build equal graphs", async () => {
@@ -83,7 +111,7 @@ test("equal operations and equal slices build equal graphs", async () => {
 
 test("operations are numbered one after the other", () => {
   const fresh = collection();
-  expect(OPERATIONS.map((bytes) => fresh.submit(bytes))).toEqual([1, 2, 3, 4, 5]);
+  expect(OPERATIONS.map((bytes) => fresh.submit(bytes))).toEqual(OPERATIONS.map((_, i) => i + 1));
 });
 
 test("a point keeps its offset; that of a deleted one may be taken by another, which has nothing of it", () => {
@@ -94,16 +122,12 @@ test("a point keeps its offset; that of a deleted one may be taken by another, w
   const freed = offsetOf(0);
   points.submit(remove(0));
   points.submit(
-    parseUpsert(
-      {
-        points: [
-          { id: 77, vector: {} },
-          { id: 1, vector: [0, 0, 0, 0, 0, 0, 0, 0] },
-        ],
-      },
-      SIZE,
-      encoder,
-    ).operation,
+    encode("upsert", {
+      points: [
+        { id: 77, vector: {} },
+        { id: 1, vector: [0, 0, 0, 0, 0, 0, 0, 0] },
+      ],
+    }),
   );
   expect(offsetOf(1)).toBe(kept);
   expect(offsetOf(77)).toBe(freed);

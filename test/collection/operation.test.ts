@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { decodeOperation, HEADER_BYTES, Kind } from "../../src/collection/operation.ts";
+import { decodeOperation, HEADER_BYTES, Kind, UpsertMode } from "../../src/collection/operation.ts";
 import { OperationEncoder } from "../../src/collection/operation-encoder.ts";
 
 const place = (index: number) => `ids[${index}]`;
@@ -103,17 +103,64 @@ describe("an operation", () => {
 
   test("may hold ids alone", () => {
     const encoder = new OperationEncoder();
-    encoder.beginDelete(3);
+    encoder.begin(Kind.DELETE, 3);
     encoder.ids().setAll([7, 8n, "550e8400-e29b-41d4-a716-446655440000"], place);
     const operation = decodeOperation(encoder.finish());
     expect(operation.kind).toBe(Kind.DELETE);
     expect([0, 1, 2].map((i) => operation.ids.at(i))).toEqual([7, 8, "550e8400-e29b-41d4-a716-446655440000"]);
   });
 
+  test.each([Kind.SET_PAYLOAD, Kind.OVERWRITE_PAYLOAD, Kind.DELETE_PAYLOAD, Kind.DELETE_VECTORS])(
+    "of kind %i says one thing of all its points",
+    (kind) => {
+      const encoder = new OperationEncoder();
+      fc.assert(
+        fc.property(
+          fc.array(fc.nat(), { maxLength: 9 }),
+          fc.string({ unit: "grapheme", maxLength: 9 }),
+          fc.json(),
+          (ids, key, json) => {
+            encoder.begin(kind, ids.length);
+            encoder.ids().setAll(ids, place);
+            encoder.text(key, json);
+            const operation = decodeOperation(encoder.finish());
+            if (operation.kind !== kind) throw new Error("another kind");
+            expect(ids.map((_, i) => operation.ids.at(i))).toEqual(ids);
+            expect([operation.key, new TextDecoder().decode(operation.text)]).toEqual([key, json]);
+          },
+        ),
+      );
+    },
+  );
+
+  test("may bring vectors without payloads", () => {
+    const encoder = new OperationEncoder();
+    encoder.beginUpdateVectors(2, 1);
+    encoder.ids().setAll([1, 2], place);
+    encoder.beginVectors("", 3);
+    encoder.floats.set([1, 2, 3], encoder.row(1));
+    encoder.endVectors();
+    const operation = decodeOperation(encoder.finish());
+    if (operation.kind !== Kind.UPDATE_VECTORS) throw new Error("another kind");
+    expect(operation.vectors).toMatchObject([{ name: "", size: 3, present: 1 }]);
+    expect([...(operation.vectors[0]?.rows ?? [])]).toEqual([1, 2, 3]);
+  });
+
+  test("says what an upsert does with points that are there", () => {
+    const encoder = new OperationEncoder();
+    encoder.beginUpsert(0, 0, UpsertMode.UPDATE_ONLY);
+    encoder.ids();
+    encoder.beginPayloads();
+    expect(decodeOperation(encoder.finish())).toMatchObject({
+      kind: Kind.UPSERT,
+      mode: UpsertMode.UPDATE_ONLY,
+    });
+  });
+
   test.each([
     ["another file", (bytes: Uint8Array) => bytes.fill(0), "first four bytes"],
     ["a later version", (bytes: Uint8Array) => bytes.fill(9, 4, 5), "version"],
-    ["an unknown kind", (bytes: Uint8Array) => bytes.fill(7, 5, 6), "kind"],
+    ["an unknown kind", (bytes: Uint8Array) => bytes.fill(99, 5, 6), "kind"],
     ["a part of one", (bytes: Uint8Array) => bytes.subarray(0, bytes.length - 4), "length"],
   ])("%s is not read", (_, damage, text) => {
     const bytes = damage(

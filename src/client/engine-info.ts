@@ -1,0 +1,41 @@
+import type { CollectionMemory } from "../collection/stored-points.ts";
+import type { Build } from "../core/load.ts";
+import type { Collections } from "./collections.ts";
+
+/** What an engine consists of, and what it uses. */
+export interface EngineInfo {
+  /** The instructions that the core was built for: WebAssembly's SIMD, or relaxed SIMD on top of it. */
+  build: Build;
+  /** Worker threads that build indexes. */
+  threads: 0;
+  collections: number;
+  /** Bytes in use. */
+  memory: {
+    total: number;
+    /** Vectors with their graphs and the scratch of searches. */
+    vectors: number;
+    ids: number;
+    payloads: number;
+    /** Bytes per collection. */
+    collections: Record<string, number>;
+  };
+}
+
+/** What was chosen for this runtime, and what is in use. */
+export function engineInfo(collections: Collections): EngineInfo {
+  const parts = collections.entries().map(([name, { memory }]) => ({ name, ...memory }));
+  const sum = (bytes: (part: (typeof parts)[number]) => number) =>
+    parts.reduce((total, part) => total + bytes(part), 0);
+  const memory = {
+    total: sum(totalBytes),
+    vectors: sum((part) => part.vectors),
+    ids: sum((part) => part.ids),
+    payloads: sum((part) => part.payloads),
+    collections: Object.fromEntries(parts.map((part) => [part.name, totalBytes(part)])),
+  };
+  return { build: collections.core.build, threads: 0, collections: parts.length, memory };
+}
+
+function totalBytes({ vectors, ids, payloads }: CollectionMemory): number {
+  return vectors + ids + payloads;
+}
