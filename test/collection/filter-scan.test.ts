@@ -1,0 +1,75 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { FilterScan, hasBit, type ScannedPoints } from "../../src/collection/filter-scan.ts";
+import { parseFilter } from "../../src/filters/parse.ts";
+
+/** Points whose payload is a number, or nothing where they were deleted. */
+class Numbers implements ScannedPoints {
+  readonly values: (number | undefined)[];
+
+  constructor(values: (number | undefined)[]) {
+    this.values = values;
+  }
+
+  get end(): number {
+    return this.values.length;
+  }
+
+  get live(): Uint32Array {
+    const live = new Uint32Array(Math.ceil(this.values.length / 32) + 1);
+    this.values.forEach((value, o) => {
+      if (value !== undefined) live[o >>> 5] = (live[o >>> 5] as number) | (1 << (o & 31));
+    });
+    return live;
+  }
+
+  idAt(offset: number): number {
+    return offset;
+  }
+
+  payloadAt(offset: number): Record<string, unknown> {
+    return { n: this.values[offset] };
+  }
+
+  hasVector(): boolean {
+    return false;
+  }
+}
+
+const small = parseFilter({ must: { key: "n", range: { lt: 50 } } }, "filter");
+const value = fc.option(fc.nat(99), { nil: undefined });
+
+test("a scan in slices, with writes in between, answers as of its end", () => {
+  fc.assert(
+    fc.property(
+      fc.array(value, { maxLength: 300 }),
+      fc.array(fc.tuple(fc.nat(320), value), { maxLength: 40 }),
+      (values, writes) => {
+        const points = new Numbers([...values]);
+        const scan = new FilterScan(points, small);
+        const pending = [...writes];
+        // A clock that always says that the slice is over: one word of the bitmap at a time.
+        while (!scan.run(() => 1, 0)) {
+          for (const [offset, next] of pending.splice(0, 3)) {
+            while (points.values.length <= offset) points.values.push(undefined);
+            points.values[offset] = next;
+            scan.note(offset);
+          }
+        }
+        const { bitmap, count } = scan.finish();
+        const expected = points.values.flatMap((n, o) => (n !== undefined && n < 50 ? [o] : []));
+        expect(points.values.flatMap((_, o) => (hasBit(bitmap, o) ? [o] : []))).toEqual(expected);
+        expect(count).toBe(expected.length);
+      },
+    ),
+  );
+});
+
+test("a slice ends soon after its time", () => {
+  const scan = new FilterScan(new Numbers(Array.from({ length: 10_000 }, (_, i) => i % 100)), small);
+  let time = 0;
+  let slices = 1;
+  while (!scan.run(() => time++, time + 10)) slices++;
+  expect(slices).toBeGreaterThan(20);
+  expect(scan.finish().count).toBe(5000);
+});
