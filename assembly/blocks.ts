@@ -28,7 +28,6 @@ import {
   H_BLOCK_SHIFT,
   H_BLOCKS,
   H_CAPACITY,
-  H_DIMENSION,
   H_FIRST_SLOTS,
   H_M,
   H_M0,
@@ -177,9 +176,4 @@ export function reserveUpper(records: u32): i32 {
     storeShared(H_UPPER_CAPACITY, load<u32>(H_UPPER_CAPACITY) + upperMask + 1);
   }
   return 0;
-}
-
-/** Values a vector has, without the padding. */
-export function dimension(): u32 {
-  return load<u32>(H_DIMENSION);
 }

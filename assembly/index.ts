@@ -7,9 +7,7 @@
  *                  ─► indexSome(budget) until it answers 0
  */
 
-import { takePlace } from "./arena";
 import {
-  dimension,
   linksAddress,
   m,
   metaAddress,
@@ -85,6 +83,7 @@ export function init(size: u32, kind: u32, links: u32, efConstruct: u32, seed: u
   // The last page stays unused, so that the end of a vector is never address 2^32 = 0.
   store<u32>(H_PAGE_LIMIT, min<u32>(pageLimit, 65535));
   shapeBlocks();
+  seats.setSeats();
   store<u32>(H_VERSION, VERSION);
   store<u32>(H_MAGIC, MAGIC);
   return 0;
@@ -214,24 +213,25 @@ export function resultsAddress(): usize {
   return results;
 }
 
-/** Merges two ascending lists of keys into `results`. A slot that is in both (it was being indexed) counts once. */
-function emit(a: usize, aCount: u32, b: usize, bCount: u32, k: u32): i32 {
+/**
+ * Merges the ascending keys that the graph gave (a) and those of a scan (b), which covered the slots from..to-1, into
+ * `results`. What the graph gave of that range was being indexed meanwhile; the scan has it, too.
+ */
+function emit(a: usize, aCount: u32, b: usize, bCount: u32, from: u32, to: u32, k: u32): i32 {
   const aEnd = a + (<usize>aCount << 3);
   const bEnd = b + (<usize>bCount << 3);
   let count: u32 = 0;
-  let last: u32 = NONE;
   while (count < k && (a < aEnd || b < bEnd)) {
     let key: u64;
     if (b >= bEnd || (a < aEnd && load<u64>(a) <= load<u64>(b))) {
       key = load<u64>(a);
       a += 8;
+      if (slotOf(key) >= from && slotOf(key) < to) continue;
     } else {
       key = load<u64>(b);
       b += 8;
     }
     const slot = slotOf(key);
-    if (slot == last) continue;
-    last = slot;
     const offset = load<u32>(metaAddress(slot), META_OFFSET);
     if (offset == NONE) continue;
     const at = results + (<usize>count << 3);
@@ -296,7 +296,7 @@ export function search(k: u32, ef: u32, accept: u32): i32 {
     inTail = bitmap == 0 ? scanRange(q, from, slots, tail, k) : scanBitmap(q, from, slots, bitmap, tail, k);
     heapSort(tail, inTail);
   }
-  return emit(scratch, found, tail, inTail, k);
+  return emit(scratch, found, tail, inTail, from, slots, k);
 }
 
 /** The k closest slots, exactly. */
@@ -312,7 +312,7 @@ export function scan(k: u32, accept: u32): i32 {
   const count =
     accept >= SPARSE ? scanBitmap(q, 0, slots, seats.bitmapAddress(), heap, k) : scanRange(q, 0, slots, heap, k);
   heapSort(heap, count);
-  return emit(heap, count, 0, 0, k);
+  return emit(0, 0, heap, count, 0, slots, k);
 }
 
 // ── Counters ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -2,7 +2,7 @@
  * Linear memory of one space. One memory holds one space (or one shard of it).
  *
  *      0 ┌──────────────────────────────┐
- *        │ never touched                │  address 0 stays "no address"; --memoryBase ends below HEADER
+ *        │ never touched                │  address 0 stays "no address"
  *   1024 ├──────────────────────────────┤
  *        │ HEADER              1024 B   │  configuration, counters, locks, heads of the free places
  *   2048 ├──────────────────────────────┤
@@ -10,7 +10,7 @@
  *  10240 ├──────────────────────────────┤
  *        │ UPPER_TABLE  4096 × u32      │  addresses of the blocks of upper link records
  *  26624 ├──────────────────────────────┤
- *        │ unused                       │
+ *        │ unused                       │  from 28672 on: the texts of a debug build's asserts
  *  65536 ├──────────────────────────────┤  second page
  *        │ BLOCK_TABLE  4096 × 16 B     │  addresses of the blocks of slots (blocks.ts)
  * 131072 ├──────────────────────────────┤  ARENA
@@ -96,7 +96,7 @@ export const EUCLID: u32 = 2;
 export const MANHATTAN: u32 = 3;
 
 export const MAX_DIMENSION: u32 = 65536;
-/** The largest m: 2m links of 4 bytes must fit the scratch of a seat. */
+/** The largest m: beyond that a list of links is longer than most vectors. */
 export const MAX_M: u32 = 512;
 /** The largest ef and ef_construct: a pool of u64 keys is kept sorted, so that larger ones would cost more than a scan. */
 export const MAX_EF: u32 = 65536;

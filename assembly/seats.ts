@@ -1,6 +1,6 @@
 /**
  * A seat is what one thread needs to search and build: scratch memory and a number that its locks carry.
- * `attach` takes a free seat; a seat whose thread died can be taken back, with its places, and its claim re-queued.
+ * `attach` takes a free seat. What a thread that died leaves behind names its seat: its locks, its places, its claim.
  *
  *   seat (128 B)   +0 taken (0 free, 1 taken)
  *                  +4 claim: the slot being inserted, NONE between insertions
@@ -17,7 +17,7 @@
  *        G = gatherLimit, a multiple of four
  */
 
-import { freePlace, takePlace } from "./arena";
+import { freePlace, placeClass, takePlace } from "./arena";
 import { m0, readConfiguration, vectorBytes } from "./blocks";
 import { H_CAPACITY, NONE, SEAT_BYTES, SEAT_COUNT, SEATS } from "./layout";
 import { ownLocksAs, storeShared } from "./lock";
@@ -48,6 +48,11 @@ export let epoch: u32 = 0;
 
 /** Neighbours one expansion may gather: a whole list, or what a two-hop expansion collects (graph/filtered.ts). */
 export let gatherLimit: u32 = 0;
+
+/** Makes all seats of a new space free, with nothing claimed. */
+export function setSeats(): void {
+  for (let i: u32 = 0; i < SEAT_COUNT; i++) store<u32>(SEATS + <usize>i * SEAT_BYTES, NONE, CLAIM);
+}
 
 /** Takes a seat for this instance and its desk. Answers the seat's number. */
 export function attach(): i32 {
@@ -120,7 +125,7 @@ function growPlace(address: usize, size: usize, bytes: u32): bool {
   if (place == 0) return false;
   freePlace(load<u32>(seat + address), load<u32>(seat + size));
   store<u32>(seat + address, <u32>place);
-  store<u32>(seat + size, bytes);
+  store<u32>(seat + size, 1 << placeClass(bytes)); // all of the place, so that a little more needs no other one
   return true;
 }
 
@@ -134,10 +139,6 @@ export function bitmap(bytes: u32): usize {
   return growPlace(BITMAP, BITMAP_BYTES, bytes) ? load<u32>(seat, BITMAP) : 0;
 }
 
-export function bitmapBytes(): u32 {
-  return load<u32>(seat, BITMAP_BYTES);
-}
-
 export function bitmapAddress(): usize {
   return load<u32>(seat, BITMAP);
 }
@@ -149,6 +150,7 @@ export function reserveMarks(): i32 {
   if (!growPlace(MARKS, MARK_SLOTS, slots)) return OUT_OF_MEMORY;
   marks = load<u32>(seat, MARKS);
   epoch = 255; // the place comes with whatever was in it
+  store<u32>(seat, epoch, EPOCH);
   return 0;
 }
 

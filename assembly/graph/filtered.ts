@@ -127,7 +127,7 @@ export function searchFiltered(
     measureGathered(q, gathered);
     for (let i: u32 = 0; i < gathered; i++) {
       const d = load<f32>(gatherDistances + (<usize>i << 2));
-      if (d >= worst) continue;
+      if (!(d < worst) && topCount == ef) continue; // also when d is NaN
       const found = keyOf(d, load<u32>(gatherSlots + (<usize>i << 2)));
       if (i < allowed) {
         const position = insertKey(top, topCount, ef, found);

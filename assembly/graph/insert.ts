@@ -95,7 +95,7 @@ function connect(from: u32, to: u32, level: u32, last: bool, keys: usize): void 
     const slot = load<u32>(links + (<usize>count << 2));
     if (slot == NONE) break;
     if (slot == to) {
-      unlock(guard); // linked already: the insertion of a dead builder, done again
+      unlock(guard); // linked already: an insertion that was begun before, and is done again
       return;
     }
     gather(slot, count++);

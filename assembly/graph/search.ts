@@ -105,7 +105,7 @@ export function searchLevel(q: usize, level: u32, ef: u32, pool: usize): u32 {
     measureGathered(q, gathered);
     for (let i: u32 = 0; i < gathered; i++) {
       const d = load<f32>(gatherDistances + (<usize>i << 2));
-      if (d >= worst) continue;
+      if (!(d < worst) && count == ef) continue; // also when d is NaN
       const position = insertKey(pool, count, ef, keyOf(d, load<u32>(gatherSlots + (<usize>i << 2))));
       if (position < next) next = position;
       if (count < ef) count++;

@@ -37,7 +37,7 @@ function isDuplicate(d: f32, self: f32): bool {
  * Chooses at most `limit` of the `count` sorted keys, distances from `base`, into chosenSlots. Answers how many.
  *
  * Two things differ from the paper. Keys that carry NEEDED (`needed` of them, fewer than `limit` or as many) are chosen
- * whatever lies around them: no other link leads to their nodes, and pruning shall not make a node unreachable. And at
+ * whatever lies around them: no other link leads to their nodes, and pruning shall not take the last one. And at
  * most half of the places go to duplicates of the base, which cover nothing but each other: a crowd of equal vectors
  * would become an island.
  */

@@ -70,6 +70,11 @@ test("two builders insert into one graph while this thread appends, deletes and 
   Atomics.notify(new Int32Array(stop), 0);
   await Promise.all(ended);
 
+  // All is in the graph: a search is no scan.
+  const before = core.distancesComputed();
+  ask(vectors.subarray(0, size), () => core.search(10, 64, Accept.LIVE));
+  expect(core.distancesComputed() - before).toBeLessThan(count / 5);
+
   // Every link valid, none twice, no lock left, and every live node reached.
   const words = new Uint32Array(memory.buffer);
   const links = (slot: number) => {
