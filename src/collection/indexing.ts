@@ -25,7 +25,7 @@ export interface Indexable {
   /** Whether the space is being built anew without its tombstones, or should be. */
   readonly rebuildDue: boolean;
   /** Goes on with that, for about `budget` distance computations. */
-  rebuildSome(budget: number): void;
+  rebuildSome(budget: number, index: boolean): void;
 }
 
 export interface IndexingConfig {
@@ -171,7 +171,7 @@ export class Indexing implements Job {
   #work(budget: number): void {
     const rebuild = this.#space.rebuildDue;
     if (this.#hasTail) this.#space.indexSome(rebuild ? budget >>> 1 : budget);
-    if (rebuild) this.#space.rebuildSome(this.#hasTail ? budget >>> 1 : budget);
+    if (rebuild) this.#space.rebuildSome(this.#hasTail ? budget >>> 1 : budget, this.#config.enabled);
   }
 
   #start(): void {

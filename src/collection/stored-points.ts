@@ -4,6 +4,7 @@ import { PayloadStore } from "../payload/store.ts";
 import type { IdColumn } from "../points/id-column.ts";
 import { IdTable } from "../points/id-table.ts";
 import type { DenseSpace } from "../vectors/dense-space.ts";
+import type { FilterScan } from "./filter-scan.ts";
 import {
   Kind,
   type Operation,
@@ -37,6 +38,8 @@ export class StoredPoints {
   readonly payloads = new PayloadStore();
   readonly versions = new Versions();
   readonly space: DenseSpace;
+  /** Scans for filters that are under way: told of every point that changes. */
+  readonly scans = new Set<FilterScan>();
 
   constructor(space: DenseSpace) {
     this.space = space;
@@ -57,7 +60,7 @@ export class StoredPoints {
         return { operation, offsets: NO_OFFSETS, payloads: undefined };
       case Kind.UPDATE_VECTORS: {
         const offsets = this.#offsetsOf(operation.ids);
-        for (const { present } of operation.vectors) this.space.reserve(present);
+        for (const { present } of operation.vectors) this.space.reserve(present, this.ids.end);
         return { operation, offsets, payloads: undefined };
       }
       case Kind.CLEAR_PAYLOAD:
@@ -66,14 +69,19 @@ export class StoredPoints {
       default: {
         const offsets = this.#offsetsOf(operation.ids);
         const payloads = stagePayloads(operation, offsets, this.payloads);
-        this.payloads.reserve(payloads.lengths);
+        this.payloads.reserve(payloads.lengths, this.ids.end);
         return { operation, offsets, payloads };
       }
     }
   }
 
   /** The one place where points change. */
-  apply(sequence: number, { operation, offsets, payloads }: Prepared): void {
+  apply(sequence: number, prepared: Prepared): void {
+    this.#change(sequence, prepared);
+    this.payloads.tidy();
+  }
+
+  #change(sequence: number, { operation, offsets, payloads }: Prepared): void {
     switch (operation.kind) {
       case Kind.UPSERT:
         this.#upsert(sequence, operation);
@@ -93,7 +101,14 @@ export class StoredPoints {
       default:
         if (payloads !== undefined) this.#setPayloads(payloads, offsets);
     }
-    for (const offset of offsets) this.versions.set(offset, sequence);
+    for (const offset of offsets) {
+      this.versions.set(offset, sequence);
+      this.#note(offset);
+    }
+  }
+
+  #note(offset: number): void {
+    for (const scan of this.scans) scan.note(offset);
   }
 
   get memory(): CollectionMemory {
@@ -112,10 +127,9 @@ export class StoredPoints {
   // ── points as a whole ────────────────────────────────────────────────────────────────────────────────────
 
   #reserveUpsert({ mode, ids, vectors, payloadLengths }: UpsertOperation): void {
-    for (const { present } of vectors) this.space.reserve(present);
-    this.payloads.reserve(payloadLengths);
-    if (mode === UpsertMode.UPDATE_ONLY) return;
-    const offsets = this.ids.reserve(ids);
+    const offsets = mode === UpsertMode.UPDATE_ONLY ? this.ids.end : this.ids.reserve(ids);
+    for (const { present } of vectors) this.space.reserve(present, offsets);
+    this.payloads.reserve(payloadLengths, offsets);
     reserveOrThrow(() => this.versions.reserve(offsets), ids.length);
   }
 
@@ -138,6 +152,7 @@ export class StoredPoints {
       if (payloadAt > payloadFrom) this.payloads.set(offset, payloads, payloadFrom, payloadAt);
       else this.payloads.delete(offset);
       this.versions.set(offset, sequence);
+      this.#note(offset);
     }
   }
 
@@ -157,6 +172,7 @@ export class StoredPoints {
       // Another point may have the offset at once: no reader, builder or checkpoint outlives the turn in
       // which it began, so nothing can still mean this one.
       this.ids.release(offset);
+      this.#note(offset);
     }
   }
 

@@ -80,12 +80,7 @@ function makeMemory(): WebAssembly.Memory {
 /** Answers a count, or throws what the status means. */
 export function checked(result: number, what: string): number {
   if (result >= 0) return result;
-  if (result === Status.OUT_OF_MEMORY) {
-    throw new NearvecError("OUT_OF_MEMORY", {
-      what: `${what}: the memory could not grow`,
-      todo: "Nothing was changed. Delete collections or points that are no longer needed, or give the process more memory.",
-    });
-  }
+  if (result === Status.OUT_OF_MEMORY) throw outOfMemory(what);
   if (result === Status.SPACE_FULL) {
     throw new NearvecError("OUT_OF_MEMORY", {
       what: `${what}: the vectors of one name in one collection fill 4 GiB`,
@@ -96,4 +91,15 @@ export function checked(result: number, what: string): number {
     what: `${what}: the core answered status ${result}`,
     todo: "Please report it.",
   });
+}
+
+export function outOfMemory(what: string, cause?: unknown): NearvecError {
+  return new NearvecError(
+    "OUT_OF_MEMORY",
+    {
+      what: `${what}: the memory could not grow`,
+      todo: "Nothing was changed. Delete collections or points that are no longer needed, or give the process more memory.",
+    },
+    { cause },
+  );
 }

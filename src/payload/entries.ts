@@ -41,6 +41,13 @@ export class Entries {
     this.memoryBytes += larger.byteLength - size * 4;
   }
 
+  /** Makes room for entries of all offsets below `end`. */
+  reserveAll(end: number): void {
+    for (let first = 0; first < end; first += PAGE_ENTRIES) {
+      this.reserve(Math.min(first + PAGE_ENTRIES, end) - 1);
+    }
+  }
+
   /** `reserve` must have been called for the offset. */
   set(offset: number, place: number, length: number): void {
     const page = this.#pages[offset >>> PAGE_BITS] as Uint32Array;

@@ -63,11 +63,12 @@ export class PayloadStore {
   }
 
   /**
-   * Makes room for payloads of these lengths, to be stored in this order; of length 0 for none.
+   * Makes room for payloads of these lengths, to be stored in this order (0: none) and at offsets below
+   * `offsets`, so that storing them asks for no memory. It holds until the next call, and doesn't add up.
    *
    * @throws {NearvecError} `OUT_OF_MEMORY`; nothing has changed then
    */
-  reserve(lengths: Uint32Array): void {
+  reserve(lengths: Uint32Array, offsets: number): void {
     let bytes = 0;
     for (const length of lengths) if (length > 0) bytes += recordBytes(length);
     const open = this.#chunks[this.#open];
@@ -86,6 +87,9 @@ export class PayloadStore {
       bytes -= spare.length * usable;
       if (open?.capacity === capacity) bytes -= Math.max(0, open.room - limit);
       for (; bytes > 0; bytes -= usable) spare.push(new Chunk(capacity));
+      const chunks = this.#chunks.length - this.#freeNumbers.length + spare.length + large.length;
+      if (chunks > MOST_CHUNKS) throw new RangeError(`more than ${MOST_CHUNKS} chunks`);
+      if (lengths.some((length) => length > 0)) this.#entries.reserveAll(offsets);
     } catch (cause) {
       throw outOfMemory(cause, `${lengths.length} payloads`);
     }
@@ -95,7 +99,7 @@ export class PayloadStore {
 
   /**
    * Stores the payload bytes from `start` to `end`, a JSON text, instead of what the offset had. No bytes:
-   * none, as `delete`.
+   * none, as `delete`. Call `tidy` when all of an operation's payloads are in.
    *
    * @throws {NearvecError} `OUT_OF_MEMORY`; nothing has changed then
    */
@@ -110,7 +114,6 @@ export class PayloadStore {
     } catch (cause) {
       throw outOfMemory(cause, `a payload of ${end - start} bytes`);
     }
-    this.#tidy();
   }
 
   /** Removes the offset's payload. Answers whether there was one. */
@@ -118,7 +121,6 @@ export class PayloadStore {
     if (!this.has(offset)) return false;
     this.#bury(this.#entries.place(offset), this.#entries.length(offset));
     this.#entries.set(offset, 0, 0);
-    this.#tidy();
     return true;
   }
 
@@ -193,15 +195,21 @@ export class PayloadStore {
 
   // ── compaction ──────────────────────────────────────────────────────────────────────────────────────────
 
-  #tidy(): void {
-    if (this.#dead <= DEAD_ALWAYS + (this.#used - this.#dead) / DEAD_SHARE) return;
-    const number = this.#mostDead();
-    if (number === NONE) return;
-    try {
-      this.#empty(number);
-    } catch (cause) {
-      // Without memory to move records to, the store stays as large as it is, and right: compaction can wait.
-      if (!(cause instanceof RangeError)) throw cause;
+  /**
+   * Gives back what died, once that is more than a tenth of what lives: the work is in proportion to what the
+   * operations since the last call buried. Not between the payloads of one operation, whose room it would take.
+   */
+  tidy(): void {
+    while (this.#dead > DEAD_ALWAYS + (this.#used - this.#dead) / DEAD_SHARE) {
+      const number = this.#mostDead();
+      if (number === NONE) return;
+      try {
+        this.#empty(number);
+      } catch (cause) {
+        // Without memory to move records to, the store stays as large as it is, and right: compaction can wait.
+        if (!(cause instanceof RangeError)) throw cause;
+        return;
+      }
     }
   }
 

@@ -2,7 +2,7 @@
 
 import { Accept, type CoreExports, LAYOUT, METRIC, NONE, PAGE } from "../core/abi.ts";
 import type { CoreModule } from "../core/load.ts";
-import { checked, SpaceMemory } from "../core/space-memory.ts";
+import { checked, outOfMemory, SpaceMemory } from "../core/space-memory.ts";
 import { NearvecError } from "../errors.ts";
 import type { DenseSpaceConfig, Distance } from "./config.ts";
 import { OffsetSlots } from "./offset-slots.ts";
@@ -105,14 +105,17 @@ export class DenseShard {
     return (this.#memory?.byteLength ?? 0) + this.#slots.memoryBytes;
   }
 
-  /**
-   * Room for `count` more vectors, so that as many {@link put}s cannot fail.
-   *
-   * @throws {NearvecError} `OUT_OF_MEMORY`; nothing changed.
-   */
-  reserve(count: number): void {
+  /** @see DenseSpace.reserve */
+  reserve(count: number, offsets = 0): void {
     this.#open();
-    checked(this.#core.reserve(count), `storing ${count} vectors of ${this.config.size} values`);
+    const what = `storing ${count} vectors of ${this.config.size} values`;
+    try {
+      this.#slots.reserve(offsets);
+    } catch (cause) {
+      if (!(cause instanceof RangeError)) throw cause;
+      throw outOfMemory(what, cause);
+    }
+    checked(this.#core.reserve(count), what);
   }
 
   /** Stores `size` values of `source` from index `from` as the vector of a point; a vector it had is replaced. */
@@ -222,14 +225,17 @@ export class DenseShard {
   indexSome(budget: number): void {
     if (this.config.m === 0) return;
     const before = this.#cursor();
-    checked(this.#core.indexSome(budget), "indexing");
-    const after = this.#cursor();
-    for (let slot = before; slot < after; slot++) {
-      if (this.#core.offsetOf(slot) >>> 0 !== NONE) this.#liveTail--;
+    try {
+      checked(this.#core.indexSome(budget), "indexing");
+    } finally {
+      const after = this.#cursor();
+      for (let slot = before; slot < after; slot++) {
+        if (this.#core.offsetOf(slot) >>> 0 !== NONE) this.#liveTail--;
+      }
     }
   }
 
-  /** Gives the memory back. Whatever is called afterwards throws `CLOSED`. */
+  /** Gives the memory back. Storing and searching throw `CLOSED` from now on. */
   close(): void {
     this.#memory = undefined;
   }

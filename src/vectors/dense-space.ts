@@ -82,13 +82,14 @@ export class DenseSpace {
   }
 
   /**
-   * Room for `count` more vectors, so that as many {@link put}s cannot fail.
+   * Room for `count` more vectors of points whose offsets are below `offsets`, so that as many {@link put}s cannot
+   * fail. It holds until the next call, and doesn't add up.
    *
    * @throws {NearvecError} `OUT_OF_MEMORY`; nothing changed.
    */
-  reserve(count: number): void {
-    this.#shard.reserve(count);
-    this.#withNext(({ next }) => next.reserve(count));
+  reserve(count: number, offsets = 0): void {
+    this.#shard.reserve(count, offsets);
+    this.#withNext(({ next }) => next.reserve(count, offsets));
   }
 
   /** Stores `size` values of `source` from index `from` as the vector of a point; a vector it had is replaced. */
@@ -126,13 +127,13 @@ export class DenseSpace {
   /**
    * Goes on building the space anew, for about `budget` distance computations; call it while {@link rebuildDue}.
    * Where memory is short it is put off until twice the tombstones have gathered: searches stay right without it.
+   *
+   * @param index whether the new space gets a graph before it takes over
    */
-  rebuildSome(budget: number): void {
+  rebuildSome(budget: number, index = true): void {
     if (this.#rebuild === undefined) {
       this.#withoutMemory(() => {
-        const next = DenseShard.create(this.#core, this.config);
-        this.#rebuild = { next, copied: 0 };
-        next.reserve(this.#shard.liveCount);
+        this.#rebuild = { next: DenseShard.create(this.#core, this.config), copied: 0 };
       });
     }
     this.#withNext((rebuild) => {
@@ -142,9 +143,11 @@ export class DenseSpace {
         rebuild.copied + Math.max(1, Math.round(budget / COPY_COST)),
       );
       if (rebuild.copied < to) {
+        // Right before it is used: what is reserved is room for the next writes, whoever they are for.
+        next.reserve(to - rebuild.copied, this.#shard.offsetLimit);
         next.copyFrom(this.#shard, rebuild.copied, to);
         rebuild.copied = to;
-      } else if (next.tailCount > 0 && this.config.m > 0) {
+      } else if (index && next.tailCount > 0 && this.config.m > 0) {
         next.indexSome(budget);
       } else {
         this.#shard.close();
@@ -155,7 +158,7 @@ export class DenseSpace {
     });
   }
 
-  /** Gives the memory back. Whatever is called afterwards throws `CLOSED`. */
+  /** Gives the memory back. Storing and searching throw `CLOSED` from now on. */
   close(): void {
     this.#shard.close();
     this.#abandon();
@@ -171,8 +174,8 @@ export class DenseSpace {
     try {
       step();
     } catch (error) {
-      if (!(error instanceof NearvecError && error.code === "OUT_OF_MEMORY")) throw error;
       this.#abandon();
+      if (!(error instanceof NearvecError && error.code === "OUT_OF_MEMORY")) throw error;
       this.#patience = 2 * this.#shard.tombstoneCount;
     }
   }

@@ -14,6 +14,11 @@ export class OffsetSlots {
     this.#slots[offset] = slot;
   }
 
+  /** Room for offsets below `count`, so that setting them asks for no memory. @throws {RangeError} there is none */
+  reserve(count: number): void {
+    if (count > this.#slots.length) this.#grow(count);
+  }
+
   /** One more than the largest offset that can be here. */
   get limit(): number {
     return this.#slots.length;

@@ -117,6 +117,30 @@ test("overflowing distances sort last and never hide a close vector", () => {
   }
 });
 
+test("products that overflow to NaN neither trap a search nor lose a point while indexing", () => {
+  const [size, count] = [4, 1500];
+  const next = random(3);
+  const wild = () => (next() - 0.5) * 10 ** (next() * 37);
+  const vectors = Float32Array.from({ length: size * count }, wild);
+  const space = make({ size, distance: "Dot", efConstruct: 40 });
+  fill(space, vectors);
+  indexAll(space);
+  expect([space.indexedCount, space.tailCount]).toEqual([count, 0]);
+  for (let o = 0; o < count; o += 7) space.remove(o);
+  const allowed = bitmapOf(
+    Array.from({ length: count }, (_, o) => o).filter((o) => o % 7 !== 0),
+    count,
+  );
+  for (let q = 0; q < 50; q++) {
+    const query = Float32Array.from({ length: size }, wild);
+    for (const options of [{ exact: false }, { exact: true }, { exact: false, allowed }]) {
+      const hits = space.search(query, { limit: 10, ef: 20, ...options });
+      expect(hits.count).toBe(10);
+      for (const o of hits.offsets) expect(o % 7).not.toBe(0);
+    }
+  }
+});
+
 test("a random history of puts, removals, indexing and searches agrees with a Map", () => {
   const size = 4;
   const step = fc.oneof(
@@ -368,6 +392,32 @@ describe("building anew", () => {
     for (let o = 0; o < count; o++) expect(space.get(o)).toEqual(model.get(o));
     indexAll(space);
     expect(space.indexedCount).toBe(model.size);
+  });
+
+  test("reserves for its copies beside the writes of others", () => {
+    // A block has 32 slots of this size: nothing but reservations makes room.
+    const [wide, many] = [16_000, 300];
+    const space = make({ size: wide, m: 2, efConstruct: 4, distance: "Dot", vacuumMinVectors: 50 });
+    fill(space, new Float32Array(wide * many).fill(1));
+    for (let o = 0; o < many; o += 3) space.remove(o);
+    expect(space.rebuildDue).toBe(true);
+    const fresh = new Float32Array(wide * 20).fill(2);
+    for (let offset = many; space.rebuildDue; offset += 20) {
+      space.rebuildSome(400);
+      space.reserve(20, offset + 20);
+      for (let i = 0; i < 20; i++) space.put(i % 2 === 0 ? offset + i : i + 1, fresh, i * wide);
+    }
+    expect(space.get(1)).toEqual(fresh.subarray(0, wide));
+    expect(space.get(many + 2)).toEqual(fresh.subarray(0, wide));
+    space.close();
+  });
+
+  test("leaves the graph out where indexing is off", () => {
+    const space = make(config);
+    fill(space, vectors);
+    for (let o = 0; o < count; o += 2) space.remove(o);
+    while (space.rebuildDue) space.rebuildSome(10_000, false);
+    expect([space.liveCount, space.indexedCount, space.tombstoneCount]).toEqual([count / 2, 0, 0]);
   });
 
   test("overwriting the same points again and again takes bounded memory", () => {

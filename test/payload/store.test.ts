@@ -123,13 +123,14 @@ test("a store does what a Map does", () => {
       const store = new PayloadStore();
       const model = new Map<number, Uint8Array>();
       for (const each of steps) {
-        if (Array.isArray(each)) store.reserve(Uint32Array.from(each));
+        if (Array.isArray(each)) store.reserve(Uint32Array.from(each), 64);
         else if (each.length === 0) expect(store.delete(each.offset)).toBe(model.delete(each.offset));
         else {
           const bytes = payload(each.length, each.tag);
           store.set(each.offset, bytes, 0, bytes.length);
           model.set(each.offset, bytes);
         }
+        if (!Array.isArray(each) && each.tag % 3 === 0) store.tidy();
       }
       expectSame(store, model, 61);
     }),
@@ -179,6 +180,7 @@ describe("memory after random churn", () => {
         model.set(offset, given);
         bytes += given.length;
       }
+      store.tidy();
       if (step % 1000 === 0) expectLittle();
     }
     expectLittle();
@@ -188,8 +190,11 @@ describe("memory after random churn", () => {
   test("after replacing only", () => {
     const random = randomSource(5);
     const store = new PayloadStore();
-    for (let step = 0; step < 60_000; step++)
+    for (let step = 0; step < 60_000; step++) {
       store.set(step < 10_000 ? step : random(10_000), payload(300, step), 0, 300);
+      if (step % 10 === 0) store.tidy();
+    }
+    store.tidy();
     expect(store.memoryBytes).toBeLessThan(10_000 * (MOST_SHARE * 300 + MOST_PER_POINT));
   });
 
@@ -202,6 +207,7 @@ describe("memory after random churn", () => {
       if (random(10) < 7) store.delete(offset);
       else left++;
     }
+    store.tidy();
     expect(store.memoryBytes - 8 * (20_000 - left)).toBeLessThan(
       MOST_SHARE * 200 * left + MOST_PER_POINT * left,
     );
@@ -213,14 +219,15 @@ describe("memory after random churn", () => {
     let bytes = 0;
     for (let batch = 0; batch < 20; batch++) {
       const lengths = Uint32Array.from({ length: 500 }, () => (random(4) === 0 ? 0 : 50 + random(20_000)));
-      store.reserve(lengths);
+      store.reserve(lengths, (batch + 1) * 500);
       const reserved = store.memoryBytes;
       lengths.forEach((length, index) => {
         if (length > 0) store.set(batch * 500 + index, payload(length, index), 0, length);
         bytes += length;
       });
-      // All that was needed had been set aside, but for the bookkeeping.
-      expect(store.memoryBytes).toBeLessThanOrEqual(reserved + 500 * 8 + 32 * 1024);
+      // All that was needed had been set aside, but for the list of chunks.
+      expect(store.memoryBytes).toBeLessThanOrEqual(reserved + 4096);
+      store.tidy();
       expect(store.memoryBytes).toBeLessThan(MOST_SHARE * bytes + MOST_PER_POINT * 500 * (batch + 1));
     }
   });
