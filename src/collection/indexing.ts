@@ -167,11 +167,15 @@ export class Indexing implements Job {
     return this.#config.enabled && this.#space.tailCount > 0;
   }
 
-  /** Both kinds of work go on side by side, so that steady writes never put off the rebuild for ever. */
+  /**
+   * Both kinds of work go on side by side. Writes go to both; the rebuild, which has to catch up, gets the larger share, so
+   * that steady writes never put it off for ever.
+   */
   #work(budget: number): void {
     const rebuild = this.#space.rebuildDue;
-    if (this.#hasTail) this.#space.indexSome(rebuild ? budget >>> 1 : budget);
-    if (rebuild) this.#space.rebuildSome(this.#hasTail ? budget >>> 1 : budget, this.#config.enabled);
+    const third = Math.ceil(budget / 3);
+    if (this.#hasTail) this.#space.indexSome(rebuild ? third : budget);
+    if (rebuild) this.#space.rebuildSome(this.#hasTail ? 2 * third : budget, this.#config.enabled);
   }
 
   #start(): void {
