@@ -8,7 +8,8 @@
  *     shard    ●●●○●●○●●●●●●●│●●○●●●●●○●●●            answers; every write goes here
  *     next     ●●●●●●●●●●    │                        writes to offsets below `copied` go here, too
  *
- * Once everything is copied and in the new graph, `next` takes the place of `shard` in one step.
+ * Once everything is copied, and no more of it waits for the graph than of the old shard, `next` takes its place in one
+ * step: under steady writes, neither tail is ever empty.
  */
 
 import type { CoreModule } from "../core/load.ts";
@@ -147,7 +148,7 @@ export class DenseSpace {
         next.reserve(to - rebuild.copied, this.#shard.offsetLimit);
         next.copyFrom(this.#shard, rebuild.copied, to);
         rebuild.copied = to;
-      } else if (index && next.tailCount > 0 && this.config.m > 0) {
+      } else if (index && this.config.m > 0 && next.tailCount > this.#shard.tailCount) {
         next.indexSome(budget);
       } else {
         this.#shard.close();

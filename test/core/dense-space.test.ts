@@ -402,7 +402,7 @@ describe("building anew", () => {
     for (let o = 0; o < many; o += 3) space.remove(o);
     expect(space.rebuildDue).toBe(true);
     const fresh = new Float32Array(wide * 20).fill(2);
-    for (let offset = many; space.rebuildDue; offset += 20) {
+    for (let offset = many; space.tombstoneCount >= 100; offset += 20) {
       space.rebuildSome(2000);
       space.reserve(20, offset + 20);
       for (let i = 0; i < 20; i++) space.put(i % 2 === 0 ? offset + i : i + 1, fresh, i * wide);
