@@ -17,6 +17,7 @@
  * | `NOT_SUPPORTED` | part of Qdrant's API that this release does not have; it never answers with a guess |
  * | `OUT_OF_MEMORY` | the memory could not grow; nothing changed, and the client stays usable |
  * | `CLOSED` | the client or its collection was closed or deleted |
+ * | `TIMEOUT` | the request's own timeout ran out; nothing changed |
  * | `ABORTED` | the caller's AbortSignal fired |
  * | `INTERNAL` | a defect of nearvec: please report it |
  */
@@ -34,6 +35,7 @@ export type ErrorCode =
   | "NOT_SUPPORTED"
   | "OUT_OF_MEMORY"
   | "CLOSED"
+  | "TIMEOUT"
   | "ABORTED"
   | "INTERNAL";
 

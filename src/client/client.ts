@@ -1,12 +1,12 @@
 import type { Surroundings } from "../collection/surroundings.ts";
 import type { CoreModule } from "../core/load.ts";
 import { invalidArgument, notSupported } from "../errors.ts";
+import { checkFields, checkObject, type Fields, fields } from "../fields.ts";
 import { IdColumn } from "../points/id-column.ts";
 import { collectionInfo } from "./collection-info.ts";
 import { Collections } from "./collections.ts";
 import { type EngineInfo, engineInfo } from "./engine-info.ts";
 import { type Estimate, type EstimateRequest, estimate } from "./estimate.ts";
-import { checkFields, checkObject, type Fields, fields } from "./fields.ts";
 import { NOT_YET } from "./not-yet.ts";
 import { record } from "./results.ts";
 import { type Explanation, explainQuery, runQueries, runQuery } from "./search.ts";
@@ -46,7 +46,7 @@ import { parseAliasActions } from "./validate-aliases.ts";
 import { parseCreateCollection } from "./validate-collection.ts";
 import { checkTimeout } from "./validate-options.ts";
 import { parseUpdateCollection } from "./validate-patch.ts";
-import { checkCount, parseQuery, parseRetrieve, parseScroll, parseSearches } from "./validate-read.ts";
+import { parseCount, parseQuery, parseRetrieve, parseScroll, parseSearches } from "./validate-read.ts";
 import { parseSearch } from "./validate-search.ts";
 import { parseBatchUpdate, parseWrite, type WriteName } from "./validate-write.ts";
 import type { Place } from "./vector-input.ts";
@@ -179,7 +179,11 @@ export class NearvecClient {
     return this.#write(name, "upsert", request);
   }
 
-  /** Deletes points by their ids; ids that are not there are ignored. */
+  /**
+   * Deletes points by their ids or by a filter, or those that are named by both; ids that are not there are ignored.
+   *
+   * @throws `INVALID_ID`, `INVALID_ARGUMENT`, `TIMEOUT`: nothing was deleted
+   */
   async delete(name: string, request: DeleteRequest): Promise<UpdateResult> {
     return this.#write(name, "delete", request);
   }
@@ -270,11 +274,18 @@ export class NearvecClient {
     return Array.from(offsets, (offset) => record(collection, offset, wanted));
   }
 
-  /** Points in the order of their ids (integers, then UUIDs), page by page. */
+  /** Points in the order of their ids (integers, then UUIDs), page by page; with a filter, those that meet it. */
   async scroll(name: string, request: ScrollRequest = {}): Promise<ScrollResult> {
     const collection = this.#collections.get(name);
-    const { limit, offset, wanted } = parseScroll(request);
+    const { limit, offset, wanted, filter, timeout } = parseScroll(request);
     const first = offset === undefined ? undefined : IdColumn.one(offset, "offset");
+    if (filter !== undefined) {
+      const deadline = collection.deadline(timeout);
+      return collection.page(filter, first, limit, deadline, ({ offsets, next }) => ({
+        points: offsets.map((each) => record(collection, each, wanted)),
+        next_page_offset: next === undefined ? null : collection.ids.idAt(next),
+      }));
+    }
     // One more than asked for: it tells whether there is a next page, and what that begins with.
     const offsets = collection.ids.from(first, limit + 1);
     const next = offsets.length > limit ? offsets[limit] : undefined;
@@ -284,11 +295,12 @@ export class NearvecClient {
     };
   }
 
-  /** How many points there are. Always exact. */
+  /** How many points there are, or meet a filter. Always exact. */
   async count(name: string, request: CountRequest = {}): Promise<CountResult> {
     const collection = this.#collections.get(name);
-    checkCount(request);
-    return { count: collection.count };
+    const { filter, timeout } = parseCount(request);
+    if (filter === undefined) return { count: collection.count };
+    return collection.withMatches(filter, collection.deadline(timeout), ({ count }) => ({ count }));
   }
 
   /**
@@ -301,14 +313,15 @@ export class NearvecClient {
    *   `NOT_SUPPORTED`
    */
   async query(name: string, request: QueryRequest): Promise<QueryResponse> {
-    return { points: runQuery(this.#collections.get(name), parseQuery(request)) };
+    const points = runQuery(this.#collections.get(name), parseQuery(request));
+    return { points: points instanceof Promise ? await points : points };
   }
 
   /** Several queries, answered in their order; one that is wrong fails all. */
   async queryBatch(name: string, request: QueryBatchRequest): Promise<QueryResponse[]> {
     const collection = this.#collections.get(name);
-    const queries = parseSearches(request, "queryBatch", parseQuery);
-    return runQueries(collection, queries).map((points) => ({ points }));
+    const answers = runQueries(collection, parseSearches(request, "queryBatch", parseQuery));
+    return (answers instanceof Promise ? await answers : answers).map((points) => ({ points }));
   }
 
   /** What `query` was before: the points nearest to a vector, as a bare list. */

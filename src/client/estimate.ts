@@ -1,7 +1,7 @@
 import { HNSW_DEFAULTS, spaceSettings } from "../collection/config.ts";
 import { estimateVersionBytes } from "../collection/versions.ts";
+import { checkFields, checkObject, fields, integer, oneOf } from "../fields.ts";
 import { estimateDenseBytes } from "../vectors/estimate.ts";
-import { checkFields, checkObject, fields, integer, oneOf } from "./fields.ts";
 import type { HnswConfigDiff, VectorParams } from "./types.ts";
 import { parseHnswDiff, parseVectorParams } from "./validate-collection.ts";
 

@@ -1,5 +1,5 @@
 import { NearvecError, notSupported, shortly } from "../errors.ts";
-import { checkFields, checkObject, fields, oneOf } from "./fields.ts";
+import { checkFields, checkObject, fields, oneOf } from "../fields.ts";
 
 /** How to open an engine. Everything has a default; `await open()` is enough. */
 export interface OpenOptions {

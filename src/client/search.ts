@@ -1,12 +1,14 @@
 import type { Collection, Found } from "../collection/collection.ts";
+import type { Matches } from "../collection/filter-scan.ts";
+import type { Deadline } from "../collection/matching.ts";
 import type { PlanReason } from "../collection/planner.ts";
 import { invalidArgument, NearvecError } from "../errors.ts";
+import { within } from "../fields.ts";
 import { IdColumn } from "../points/id-column.ts";
-import { within } from "./fields.ts";
 import { type Cut, scoredPoint, scoredPoints } from "./results.ts";
 import type { ScoredPoint } from "./types.ts";
-import type { ParsedQuery, QueryTarget } from "./validate-read.ts";
-import { copyVector, type Place } from "./vector-input.ts";
+import type { ParsedQuery, ParsedSearches, QueryTarget } from "./validate-read.ts";
+import { copyVector } from "./vector-input.ts";
 
 /** How a query was answered. */
 export interface Explanation {
@@ -19,73 +21,156 @@ export interface Explanation {
   expanded: number;
   /** Vectors that were not in the graph yet, and therefore scanned. */
   tail: number;
-  /** Milliseconds that the search took, without checking the request and shaping the answer. */
+  /** Milliseconds that the filter and the search took, without checking the request and shaping the answer. */
   time: number;
   points: ScoredPoint[];
 }
 
-/** The points that a query asks for. */
-export function runQuery(collection: Collection, query: ParsedQuery): ScoredPoint[] {
-  if (query.target.by === "nothing") return pointsById(collection, query);
-  const target = targetOf(collection, query.target, query.place);
-  return scoredPoints(collection, find(collection, query, target), cut(query, target), query.wanted);
+/** The points that a query asks for; at once, unless it has a filter that takes longer than a slice. */
+export function runQuery(
+  collection: Collection,
+  query: ParsedQuery,
+  deadline: Deadline | undefined = collection.deadline(query.timeout),
+): ScoredPoint[] | Promise<ScoredPoint[]> {
+  return begin(collection, query)(deadline);
 }
 
 /** Several queries in their order; one that fails fails them all. */
-export function runQueries(collection: Collection, queries: readonly ParsedQuery[]): ScoredPoint[][] {
-  return queries.map((query, index) => within(`searches[${index}]`, () => runQuery(collection, query)));
+export function runQueries(
+  collection: Collection,
+  { searches, timeout }: ParsedSearches,
+): ScoredPoint[][] | Promise<ScoredPoint[][]> {
+  if (searches.some(({ filter }) => filter !== undefined)) {
+    return runFiltered(collection, searches, collection.deadline(timeout));
+  }
+  // Without filters none of them waits.
+  return searches.map((query, index) =>
+    within(placeOf(index), () => runQuery(collection, query, undefined) as ScoredPoint[]),
+  );
+}
+
+async function runFiltered(
+  collection: Collection,
+  searches: readonly ParsedQuery[],
+  deadline: Deadline | undefined,
+): Promise<ScoredPoint[][]> {
+  // All vectors are copied before the first query waits: afterwards their arrays are the caller's again.
+  const runs = searches.map((query, index) => within(placeOf(index), () => begin(collection, query, true)));
+  const answers: ScoredPoint[][] = [];
+  for (const run of runs) {
+    try {
+      const own = collection.deadline(searches[answers.length]?.timeout);
+      answers.push(await run(deadline ?? own));
+    } catch (error) {
+      within(placeOf(answers.length), () => {
+        throw error;
+      });
+    }
+  }
+  return answers;
+}
+
+function placeOf(index: number): string {
+  return `searches[${index}]`;
+}
+
+type Run = (deadline: Deadline | undefined) => ScoredPoint[] | Promise<ScoredPoint[]>;
+
+/** Checks the query's target, and answers what runs it. `waits`: not at once, even without a filter. */
+function begin(collection: Collection, query: ParsedQuery, waits = false): Run {
+  const { target, filter, wanted } = query;
+  if (target.by === "nothing") return (deadline) => pointsById(collection, query, deadline);
+  const find = finder(collection, query, target, waits || filter !== undefined);
+  const run = (matches: Matches | undefined) => {
+    const { found, from } = find(matches);
+    return scoredPoints(collection, found, cut(query, from), wanted);
+  };
+  return (deadline) =>
+    filter === undefined ? run(undefined) : collection.withMatches(filter, deadline, run);
 }
 
 /** Answers a query, and says how it was done. */
-export function explainQuery(collection: Collection, query: ParsedQuery, now: () => number): Explanation {
-  if (query.target.by === "nothing") {
+export function explainQuery(
+  collection: Collection,
+  query: ParsedQuery,
+  now: () => number,
+): Explanation | Promise<Explanation> {
+  const { target, filter, timeout, wanted } = query;
+  if (target.by === "nothing") {
     throw invalidArgument("query", undefined, "a vector or the id of a point", "Points by id need no plan.");
   }
-  const target = targetOf(collection, query.target, query.place);
+  const find = finder(collection, query, target, filter !== undefined);
   const began = now();
-  const found = find(collection, query, target);
-  const time = now() - began;
-  const { plan, distances, expanded } = found.hits;
-  return {
-    plan,
-    reason: reasonOf(found),
-    distances,
-    expanded,
-    tail: collection.tailCount,
-    time,
-    points: scoredPoints(collection, found, cut(query, target), query.wanted),
+  const explain = (matches: Matches | undefined): Explanation => {
+    const { found, from } = find(matches);
+    const time = now() - began;
+    const { plan, distances, expanded } = found.hits;
+    return {
+      plan,
+      reason: reasonOf(found),
+      distances,
+      expanded,
+      tail: collection.tailCount,
+      time,
+      points: scoredPoints(collection, found, cut(query, from), wanted),
+    };
   };
+  if (filter === undefined) return explain(undefined);
+  return collection.withMatches(filter, collection.deadline(timeout), explain);
 }
 
-/** Where the graph finds fewer points than were asked for and are there, the space scans after all. */
+/**
+ * Where the graph finds fewer points than were asked for and are there, the space scans after all; and where a filter
+ * leaves so few that looking for them along the graph would take longer, it doesn't even begin there.
+ */
 function reasonOf({ hits, exact, reason }: Found): Explanation["reason"] {
-  return hits.plan === "exact" && !exact ? "the graph found too few" : reason;
+  if (hits.plan !== "exact" || exact) return reason;
+  return hits.expanded > 0 ? "the graph found too few" : "the graph would compute as much as a scan";
 }
 
-/** What a query searches for: the vector, and the point that it was taken from. */
-interface Target {
-  readonly vector: Float32Array;
+/** What a search found, and the point whose vector it was for. */
+interface FoundFor {
+  readonly found: Found;
   readonly from: number | undefined;
 }
 
-function targetOf(
+/**
+ * Checks what is searched for, and answers what searches. A query that waits keeps its vector in an array of its own;
+ * a point is looked up when the search is made: by then it may have another vector, or be gone.
+ */
+function finder(
   collection: Collection,
+  query: ParsedQuery,
   target: Exclude<QueryTarget, { by: "nothing" }>,
-  place: Place,
-): Target {
-  if (target.by === "id") return targetOfPoint(collection, target.value);
-  const vector = collection.scratch;
-  copyVector(target.value, vector, 0, vector.length, place, 0);
-  return { vector, from: undefined };
+  waits: boolean,
+): (matches: Matches | undefined) => FoundFor {
+  const { ef, exact } = query;
+  const limit = query.limit + query.offset;
+  if (target.by === "id") {
+    const id = IdColumn.one(target.value, "query");
+    return (matches) => {
+      const from = pointOf(collection, id);
+      const vector = vectorOf(collection, from, id);
+      // One more, as the point itself may be among the hits.
+      return { found: collection.search(vector, { limit: limit + 1, ef, exact, matches }), from };
+    };
+  }
+  const { scratch } = collection;
+  const vector = waits ? new Float32Array(scratch.length) : scratch;
+  copyVector(target.value, vector, 0, vector.length, query.place, 0);
+  return (matches) => ({ found: collection.search(vector, { limit, ef, exact, matches }), from: undefined });
 }
 
-function targetOfPoint(collection: Collection, value: unknown): Target {
-  const id = IdColumn.one(value, "query");
-  const from = collection.ids.find(id, 0);
-  if (from === -1) throw notFound(`there is no point with id ${id.at(0)}`);
-  const vector = collection.vectorOf(from);
+function pointOf(collection: Collection, id: IdColumn): number {
+  const offset = collection.ids.find(id, 0);
+  if (offset === -1) throw notFound(`there is no point with id ${id.at(0)}`);
+  return offset;
+}
+
+function vectorOf(collection: Collection, offset: number, id: IdColumn): Float32Array {
+  const vector = collection.vectorOf(offset);
   if (vector === undefined) throw notFound(`the point with id ${id.at(0)} has no vector`);
-  return { vector, from };
+  return vector;
 }
 
 function notFound(what: string): NearvecError {
@@ -95,19 +180,20 @@ function notFound(what: string): NearvecError {
   });
 }
 
-function find(collection: Collection, query: ParsedQuery, target: Target): Found {
-  // One more where the point itself will be among the hits.
-  const limit = query.limit + query.offset + (target.from === undefined ? 0 : 1);
-  return collection.search(target.vector, { limit, ef: query.ef, exact: query.exact });
-}
-
-function cut(query: ParsedQuery, { from }: Target): Cut {
-  const { limit, offset, scoreThreshold } = query;
+function cut({ limit, offset, scoreThreshold }: ParsedQuery, from: number | undefined): Cut {
   return { limit, offset, scoreThreshold, exclude: from };
 }
 
 /** A query without a query: points by id, as scroll gives them, with a score of 1. */
-function pointsById(collection: Collection, { limit, offset, wanted }: ParsedQuery): ScoredPoint[] {
-  const offsets = collection.ids.from(undefined, offset + limit).subarray(offset);
-  return Array.from(offsets, (each) => scoredPoint(collection, each, 1, wanted));
+function pointsById(
+  collection: Collection,
+  { limit, offset, wanted, filter }: ParsedQuery,
+  deadline: Deadline | undefined,
+): ScoredPoint[] | Promise<ScoredPoint[]> {
+  const shaped = (offsets: Iterable<number>) =>
+    Array.from(offsets, (each) => scoredPoint(collection, each, 1, wanted));
+  if (filter === undefined) return shaped(collection.ids.from(undefined, offset + limit).subarray(offset));
+  return collection.page(filter, undefined, offset + limit, deadline, ({ offsets }) =>
+    shaped(offsets.slice(offset)),
+  );
 }

@@ -31,9 +31,9 @@ export type IdsInput = readonly PointId[] | Uint32Array | BigUint64Array;
 /** Options that every call takes, as the official client does. */
 export interface CallOptions {
   /**
-   * Seconds, at least 1. In process nothing waits for a network: the only wait is a write that was slowed
-   * down because indexing fell behind, and it ends (the points being stored) after this time. Default: no
-   * limit.
+   * Seconds, at least 1. In process nothing waits for a network. Two things can take their time: a filter over many
+   * points, which is given up (`TIMEOUT`) after this time; and a write that is slowed down because indexing fell
+   * behind, which then goes ahead. Default: no limit.
    */
   timeout?: number;
 }

@@ -1,6 +1,6 @@
 import { invalidArgument } from "../errors.ts";
+import { checkFields, checkObject, checkRequest, fields, type Given } from "../fields.ts";
 import type { AliasAction } from "./aliases.ts";
-import { checkFields, checkObject, checkRequest, fields, type Given } from "./fields.ts";
 import { checkCollectionName } from "./names.ts";
 import { checkTimeout } from "./validate-options.ts";
 

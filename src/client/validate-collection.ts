@@ -1,9 +1,9 @@
 import type { CollectionConfig } from "../collection/config.ts";
 import { HNSW_DEFAULTS, OPTIMIZER_DEFAULTS } from "../collection/config.ts";
 import { invalidArgument, notSupported } from "../errors.ts";
+import { checkFields, checkObject, fields, integer, oneOf, optionalInteger } from "../fields.ts";
 import type { components } from "../generated/qdrant.ts";
 import { encode, parseJson } from "../payload/json.ts";
-import { checkFields, checkObject, fields, integer, oneOf, optionalInteger } from "./fields.ts";
 import { checkTimeout } from "./validate-options.ts";
 
 type Schemas = components["schemas"];

@@ -1,5 +1,5 @@
 import { invalidArgument } from "../errors.ts";
-import { integer, oneOf } from "./fields.ts";
+import { integer, oneOf } from "../fields.ts";
 
 /** `timeout` of a request, in seconds. */
 export function checkTimeout(timeout: unknown): number | undefined {

@@ -1,7 +1,7 @@
 import { type CollectionConfig, spaceSettings } from "../collection/config.ts";
 import { NearvecError, notSupported, shortly } from "../errors.ts";
+import { checkFields, checkObject, checkRequest, fields, type Given } from "../fields.ts";
 import { mergeInto } from "../payload/path.ts";
-import { checkFields, checkObject, checkRequest, fields, type Given } from "./fields.ts";
 import { parseHnswDiff, parseMetadata, parseOptimizerDiff } from "./validate-collection.ts";
 import { checkTimeout } from "./validate-options.ts";
 

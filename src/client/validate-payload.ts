@@ -1,31 +1,31 @@
 import { Kind } from "../collection/operation.ts";
 import type { OperationEncoder } from "../collection/operation-encoder.ts";
 import { invalidArgument } from "../errors.ts";
+import { type Fields, fields, type Given } from "../fields.ts";
 import { encode } from "../payload/json.ts";
 import { parsePath } from "../payload/path.ts";
-import { type Fields, fields, type Given } from "./fields.ts";
-import { beginSelected, SELECTOR_FIELDS } from "./selector.ts";
+import { type Checked, encodeSelected, SELECTOR_FIELDS } from "./selector.ts";
 
 export const SET_PAYLOAD_FIELDS: Fields = new Map([...SELECTOR_FIELDS, ...fields(["payload", "key"])]);
 export const DELETE_PAYLOAD_FIELDS: Fields = new Map([...SELECTOR_FIELDS, ...fields(["keys"])]);
 
 /** set_payload, checked while it is encoded. */
-export function encodeSetPayload(given: Given, encoder: OperationEncoder): Uint8Array {
-  beginSelected(Kind.SET_PAYLOAD, given, encoder);
-  encoder.text(checkKey(given.key), payloadText(given.payload));
-  return encoder.finish();
+export function encodeSetPayload(given: Given, encoder: OperationEncoder): Checked {
+  const text = { key: checkKey(given.key), json: payloadText(given.payload) };
+  return encodeSelected(Kind.SET_PAYLOAD, given, encoder, text);
 }
 
 /** overwrite_payload. Its `key` is checked and, as on a server, has no effect: all of the payload is replaced. */
-export function encodeOverwritePayload(given: Given, encoder: OperationEncoder): Uint8Array {
-  beginSelected(Kind.OVERWRITE_PAYLOAD, given, encoder);
+export function encodeOverwritePayload(given: Given, encoder: OperationEncoder): Checked {
   checkKey(given.key);
-  encoder.text("", payloadText(given.payload));
-  return encoder.finish();
+  return encodeSelected(Kind.OVERWRITE_PAYLOAD, given, encoder, {
+    key: "",
+    json: payloadText(given.payload),
+  });
 }
 
 /** delete_payload. */
-export function encodeDeletePayload(given: Given, encoder: OperationEncoder): Uint8Array {
+export function encodeDeletePayload(given: Given, encoder: OperationEncoder): Checked {
   if (!Array.isArray(given.keys)) {
     throw invalidArgument("keys", given.keys, "a list of keys, or of paths like a.b");
   }
@@ -33,15 +33,12 @@ export function encodeDeletePayload(given: Given, encoder: OperationEncoder): Ui
     parsePath(key, `keys[${index}]`);
     return key;
   });
-  beginSelected(Kind.DELETE_PAYLOAD, given, encoder);
-  encoder.text("", JSON.stringify(keys));
-  return encoder.finish();
+  return encodeSelected(Kind.DELETE_PAYLOAD, given, encoder, { key: "", json: JSON.stringify(keys) });
 }
 
 /** clear_payload. */
-export function encodeClearPayload(given: Given, encoder: OperationEncoder): Uint8Array {
-  beginSelected(Kind.CLEAR_PAYLOAD, given, encoder);
-  return encoder.finish();
+export function encodeClearPayload(given: Given, encoder: OperationEncoder): Checked {
+  return encodeSelected(Kind.CLEAR_PAYLOAD, given, encoder);
 }
 
 /** A path as text, "" for none. */

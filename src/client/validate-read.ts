@@ -10,8 +10,10 @@ import {
   optionalBoolean,
   optionalInteger,
   within,
-} from "./fields.ts";
+} from "../fields.ts";
+import type { Filter } from "../filters/filter.ts";
 import { type PayloadSelector, parsePayloadSelector } from "./payload-selector.ts";
+import { optionalFilter } from "./validate-filter.ts";
 import { checkConsistency, checkScoreThreshold, checkTimeout } from "./validate-options.ts";
 import type { Place } from "./vector-input.ts";
 
@@ -23,6 +25,7 @@ const ANY = Number.MAX_SAFE_INTEGER;
 const QUERY_FIELDS = fields(
   [
     "query",
+    "filter",
     "params",
     "score_threshold",
     "limit",
@@ -33,7 +36,7 @@ const QUERY_FIELDS = fields(
     "consistency",
     "timeout",
   ],
-  { shard_key: [], prefetch: [], using: [""], filter: [], lookup_from: [] },
+  { shard_key: [], prefetch: [], using: [""], lookup_from: [] },
 );
 const PARAMS_FIELDS = fields(["hnsw_ef", "exact"], {
   quantization: [],
@@ -42,14 +45,14 @@ const PARAMS_FIELDS = fields(["hnsw_ef", "exact"], {
   idf: [],
 });
 const SCROLL_FIELDS = fields(
-  ["offset", "limit", "with_payload", "with_vector", "with_vectors", "consistency", "timeout"],
-  { shard_key: [], filter: [], order_by: [] },
+  ["filter", "offset", "limit", "with_payload", "with_vector", "with_vectors", "consistency", "timeout"],
+  { shard_key: [], order_by: [] },
 );
 const RETRIEVE_FIELDS = fields(
   ["ids", "with_payload", "with_vector", "with_vectors", "consistency", "timeout"],
   { shard_key: [] },
 );
-const COUNT_FIELDS = fields(["exact", "timeout"], { shard_key: [], filter: [] });
+const COUNT_FIELDS = fields(["filter", "exact", "timeout"], { shard_key: [] });
 const NEAREST_FIELDS = fields(["nearest"], { mmr: [] });
 const OTHER_QUERIES: ReadonlySet<string> = new Set([
   "recommend",
@@ -80,6 +83,10 @@ export interface ParsedQuery {
   /** In f32, as scores are. */
   readonly scoreThreshold: number | undefined;
   readonly wanted: Wanted;
+  /** Undefined: any point. */
+  readonly filter: Filter | undefined;
+  /** In seconds. */
+  readonly timeout: number | undefined;
 }
 
 /**
@@ -109,7 +116,7 @@ export function parseQueryFields(
   place: Place,
   limit: unknown,
 ): ParsedQuery {
-  checkTimeout(given.timeout);
+  const timeout = checkTimeout(given.timeout);
   checkConsistency(given.consistency);
   const params = parseParams(given.params);
   const scoreThreshold = checkScoreThreshold(given.score_threshold);
@@ -133,26 +140,35 @@ export function parseQueryFields(
       isOff(given.with_payload) && isOff(given.with_vector) && isOff(given.with_vectors)
         ? IDS_ONLY
         : parseWanted(given, false),
+    filter: optionalFilter(given.filter),
+    timeout,
   };
 }
 
 const QUERY_BATCH_FIELDS = fields(["searches", "consistency", "timeout"]);
+
+export interface ParsedSearches {
+  readonly searches: readonly ParsedQuery[];
+  /** Of all together, in seconds. */
+  readonly timeout: number | undefined;
+}
 
 /** The requests of `queryBatch` and `searchBatch`, each as `parse` reads it. */
 export function parseSearches(
   request: unknown,
   method: string,
   parse: (search: unknown) => ParsedQuery,
-): ParsedQuery[] {
+): ParsedSearches {
   const given = checkRequest(request, method, QUERY_BATCH_FIELDS);
-  checkTimeout(given.timeout);
+  const timeout = checkTimeout(given.timeout);
   checkConsistency(given.consistency);
   if (!Array.isArray(given.searches)) {
     throw invalidArgument("searches", given.searches, "a list of requests");
   }
-  return Array.from(given.searches, (search: unknown, index) =>
+  const searches = Array.from(given.searches, (search: unknown, index) =>
     within(`searches[${index}]`, () => parse(search)),
   );
+  return { searches, timeout };
 }
 
 export interface ParsedScroll {
@@ -160,16 +176,22 @@ export interface ParsedScroll {
   /** The first id of the page, still to be checked; undefined for the first page. */
   readonly offset: unknown;
   readonly wanted: Wanted;
+  /** Undefined: any point. */
+  readonly filter: Filter | undefined;
+  /** In seconds. */
+  readonly timeout: number | undefined;
 }
 
 export function parseScroll(request: unknown): ParsedScroll {
   const given = checkRequest(request ?? {}, "scroll", SCROLL_FIELDS);
-  checkTimeout(given.timeout);
+  const timeout = checkTimeout(given.timeout);
   checkConsistency(given.consistency);
   return {
     limit: optionalInteger(given.limit, "limit", 1, ANY) ?? DEFAULT_LIMIT,
     offset: given.offset ?? undefined,
     wanted: parseWanted(given, true),
+    filter: optionalFilter(given.filter),
+    timeout,
   };
 }
 
@@ -180,10 +202,11 @@ export function parseRetrieve(request: unknown): { ids: unknown; wanted: Wanted 
   return { ids: given.ids, wanted: parseWanted(given, true) };
 }
 
-export function checkCount(request: unknown): void {
+/** The filter of `count`, undefined for all points. */
+export function parseCount(request: unknown): Pick<ParsedScroll, "filter" | "timeout"> {
   const given = checkRequest(request ?? {}, "count", COUNT_FIELDS);
-  checkTimeout(given.timeout);
   optionalBoolean(given.exact, "exact", true);
+  return { timeout: checkTimeout(given.timeout), filter: optionalFilter(given.filter) };
 }
 
 function isOff(value: unknown): boolean {

@@ -1,11 +1,12 @@
 import { invalidArgument, notSupported, shortly } from "../errors.ts";
-import { aliased, checkFields, checkRequest, fields } from "./fields.ts";
+import { aliased, checkFields, checkRequest, fields } from "../fields.ts";
 import { type ParsedQuery, parseQueryFields } from "./validate-read.ts";
 import type { Place } from "./vector-input.ts";
 
 const SEARCH_FIELDS = fields(
   [
     "vector",
+    "filter",
     "params",
     "score_threshold",
     "limit",
@@ -17,7 +18,7 @@ const SEARCH_FIELDS = fields(
     "consistency",
     "timeout",
   ],
-  { shard_key: [], filter: [] },
+  { shard_key: [] },
 );
 const NAMED_FIELDS = fields(["name", "vector"]);
 

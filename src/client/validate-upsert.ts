@@ -1,8 +1,8 @@
 import { UpsertMode } from "../collection/operation.ts";
 import type { OperationEncoder } from "../collection/operation-encoder.ts";
 import { invalidArgument, NearvecError, notSupported } from "../errors.ts";
+import { checkFields, checkObject, fields, type Given, oneOf } from "../fields.ts";
 import { encode } from "../payload/json.ts";
-import { checkFields, checkObject, fields, type Given, oneOf } from "./fields.ts";
 import { checkIds } from "./selector.ts";
 import {
   checkRows,

@@ -1,8 +1,8 @@
 import { Kind } from "../collection/operation.ts";
 import type { OperationEncoder } from "../collection/operation-encoder.ts";
 import { invalidArgument, NearvecError, shortly } from "../errors.ts";
-import { aliased, checkFields, checkObject, type Fields, fields, type Given } from "./fields.ts";
-import { beginSelected, SELECTOR_FIELDS } from "./selector.ts";
+import { aliased, checkFields, checkObject, type Fields, fields, type Given } from "../fields.ts";
+import { type Checked, encodeSelected, SELECTOR_FIELDS } from "./selector.ts";
 import { copyVector, NO_VECTOR, type Place, unnamedVector } from "./vector-input.ts";
 
 export const UPDATE_VECTORS_FIELDS: Fields = fields(["points"], { shard_key: [], update_filter: [] });
@@ -41,11 +41,9 @@ export function encodeUpdateVectors(given: Given, size: number, encoder: Operati
 }
 
 /** delete_vectors. The one name there is so far is "", that of the unnamed vector. */
-export function encodeDeleteVectors(given: Given, encoder: OperationEncoder): Uint8Array {
-  const names = checkNames(given);
-  beginSelected(Kind.DELETE_VECTORS, given, encoder);
-  encoder.text("", JSON.stringify(names));
-  return encoder.finish();
+export function encodeDeleteVectors(given: Given, encoder: OperationEncoder): Checked {
+  const json = JSON.stringify(checkNames(given));
+  return encodeSelected(Kind.DELETE_VECTORS, given, encoder, { key: "", json });
 }
 
 function checkPoint(point: unknown, index: number): Given {

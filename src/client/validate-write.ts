@@ -10,8 +10,8 @@ import {
   type Given,
   optionalBoolean,
   within,
-} from "./fields.ts";
-import { beginSelected, SELECTOR_FIELDS } from "./selector.ts";
+} from "../fields.ts";
+import { type Checked, encodeSelected, SELECTOR_FIELDS } from "./selector.ts";
 import { checkOrdering, checkTimeout } from "./validate-options.ts";
 import {
   DELETE_PAYLOAD_FIELDS,
@@ -31,8 +31,10 @@ import {
 
 /** A write that is ready to be submitted. */
 export interface ParsedWrite {
-  /** In order. Of a single one, valid until the encoder is used again. */
-  readonly operations: readonly Uint8Array[];
+  /** In order. */
+  readonly operations: readonly Checked[];
+  /** Whether the bytes stay valid when the encoder is used again. */
+  readonly kept: boolean;
   readonly wait: boolean;
   /** In seconds. */
   readonly timeout: number | undefined;
@@ -48,7 +50,7 @@ interface Write {
   /** The official client's default of `wait`. */
   readonly wait: boolean;
   /** Checks and encodes. `size` is the dimension of the collection's vectors. */
-  readonly encode: (given: Given, encoder: OperationEncoder, size: number) => Uint8Array;
+  readonly encode: (given: Given, encoder: OperationEncoder, size: number) => Checked;
 }
 
 const OPTIONS = fields(["wait", "ordering", "timeout"]);
@@ -86,7 +88,7 @@ export function parseWrite(
   const kind = WRITES[name];
   const given = checkRequest(request, kind.method, kind.arguments);
   const options = parseOptions(given, kind.wait);
-  return { ...options, operations: [kind.encode(given, encoder, size)] };
+  return { ...options, operations: [kind.encode(given, encoder, size)], kept: false };
 }
 
 /** The arguments of `batchUpdate`: all operations are checked before the first is applied. */
@@ -98,9 +100,9 @@ export function parseBatchUpdate(request: unknown, size: number, encoder: Operat
   }
   const operations = Array.from(given.operations, (operation: unknown, index) =>
     // Copied: the encoder's buffer is for one operation at a time.
-    encodeOperation(operation, `operations[${index}]`, size, encoder).slice(),
+    copied(encodeOperation(operation, `operations[${index}]`, size, encoder)),
   );
-  return { ...options, operations };
+  return { ...options, operations, kept: true };
 }
 
 function encodeOperation(
@@ -108,7 +110,7 @@ function encodeOperation(
   place: string,
   size: number,
   encoder: OperationEncoder,
-): Uint8Array {
+): Checked {
   const expected = "an object with one operation: { upsert: … }";
   checkObject(operation, place, expected);
   checkFields(operation, place, NAMES);
@@ -121,9 +123,17 @@ function encodeOperation(
   return within(`${place}.${name}`, () => kind.encode(given as Given, encoder, size));
 }
 
-function encodeDelete(given: Given, encoder: OperationEncoder): Uint8Array {
-  beginSelected(Kind.DELETE, given, encoder);
-  return encoder.finish();
+/** The write with bytes that stay valid when the encoder is used again. */
+export function keep(write: ParsedWrite): ParsedWrite {
+  return write.kept ? write : { ...write, operations: write.operations.map(copied), kept: true };
+}
+
+function copied(operation: Checked): Checked {
+  return operation instanceof Uint8Array ? operation.slice() : operation;
+}
+
+function encodeDelete(given: Given, encoder: OperationEncoder): Checked {
+  return encodeSelected(Kind.DELETE, given, encoder);
 }
 
 function parseOptions(given: Given, waits: boolean): Pick<ParsedWrite, "wait" | "timeout"> {

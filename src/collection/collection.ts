@@ -1,6 +1,8 @@
 import type { CoreModule } from "../core/load.ts";
 import { NearvecError } from "../errors.ts";
+import type { Filter } from "../filters/filter.ts";
 import type { PayloadStore } from "../payload/store.ts";
+import type { IdColumn } from "../points/id-column.ts";
 import type { IdTable } from "../points/id-table.ts";
 import type { DenseSpaceConfig } from "../vectors/config.ts";
 import { DenseSpace, type Hits } from "../vectors/dense-space.ts";
@@ -12,23 +14,37 @@ import {
   type SpaceSettings,
   spaceSettings,
 } from "./config.ts";
+import type { Matches } from "./filter-scan.ts";
 import { Indexing, type IndexingStatus } from "./indexing.ts";
+import { type Deadline, Matching, type Page } from "./matching.ts";
 import { decodeOperation, type Operation } from "./operation.ts";
 import { type Plan, plan } from "./planner.ts";
 import { type CollectionMemory, type Prepared, StoredPoints } from "./stored-points.ts";
 import type { Surroundings } from "./surroundings.ts";
+import { WriteQueue } from "./write-queue.ts";
 
 export interface SearchRequest {
   readonly limit: number;
   /** Candidates of the graph search; undefined: the `ef_construct` of the space, as in Qdrant. */
   readonly ef: number | undefined;
   readonly exact: boolean;
+  /** Only these points; undefined: all. */
+  readonly matches?: Matches | undefined;
 }
 
 /** What a search found, and the plan that it followed. */
 export interface Found extends Plan {
   readonly hits: Hits;
 }
+
+const NO_HITS: Hits = {
+  count: 0,
+  offsets: new Uint32Array(0),
+  scores: new Float32Array(0),
+  plan: "exact",
+  distances: 0,
+  expanded: 0,
+};
 
 /**
  * The points of one collection: one write path (`submit`, then `apply`), one read path, and indexing in the
@@ -38,7 +54,10 @@ export interface Found extends Plan {
 export class Collection {
   /** Where a query's vector is checked and converted; in use until the search that it is for. */
   readonly scratch: Float32Array;
+  /** The turns of those who call `submit`. */
+  readonly writes = new WriteQueue();
   readonly #points: StoredPoints;
+  readonly #matching: Matching;
   readonly #indexing: Indexing;
   /** The object that the space holds, so that a change of the settings reaches it. */
   readonly #spaceConfig: DenseSpaceConfig;
@@ -46,6 +65,7 @@ export class Collection {
   #config: CollectionConfig;
   #settings: SpaceSettings;
   #sequence = 0;
+  #closed: NearvecError | undefined;
 
   constructor(
     core: CoreModule,
@@ -59,6 +79,7 @@ export class Collection {
     this.scratch = new Float32Array(this.#settings.size);
     this.#spaceConfig = denseSpaceConfig(this.#settings, config.optimizer_config, surroundings);
     this.#points = new StoredPoints(DenseSpace.create(core, this.#spaceConfig));
+    this.#matching = new Matching(this.#points, background, surroundings);
     this.#indexing = new Indexing(
       this.#points.space,
       indexingConfig(this.#settings, config.optimizer_config),
@@ -97,9 +118,10 @@ export class Collection {
    * its sequence number.
    *
    * @throws {NearvecError} `POINT_NOT_FOUND` where the operation needs its points to be there,
-   *   `OUT_OF_MEMORY`; nothing changed.
+   *   `OUT_OF_MEMORY`, `CLOSED`; nothing changed.
    */
   submit(bytes: Uint8Array): number {
+    if (this.#closed !== undefined) throw this.#closed;
     const prepared = this.prepare(decodeOperation(bytes));
     // A log would append `bytes` here: past this line nothing can fail.
     const sequence = this.#sequence + 1;
@@ -147,9 +169,35 @@ export class Collection {
     return this.#points.space.get(offset);
   }
 
-  search(query: Float32Array, { limit, ef, exact }: SearchRequest): Found {
+  /** @see Matching.with */
+  withMatches<T>(
+    filter: Filter,
+    deadline: Deadline | undefined,
+    use: (matches: Matches) => T,
+  ): T | Promise<T> {
+    return this.#matching.with(filter, deadline, use);
+  }
+
+  /** @see Matching.page */
+  page<T>(
+    filter: Filter,
+    first: IdColumn | undefined,
+    limit: number,
+    deadline: Deadline | undefined,
+    use: (page: Page) => T,
+  ): T | Promise<T> {
+    return this.#matching.page(filter, first, limit, deadline, use);
+  }
+
+  /** The deadline of a request that has so many seconds from now on; undefined when it has any time. */
+  deadline(timeout: number | undefined): Deadline | undefined {
+    return timeout === undefined ? undefined : { at: this.#surroundings.now() + timeout * 1000, timeout };
+  }
+
+  search(query: Float32Array, { limit, ef, exact, matches }: SearchRequest): Found {
     const { m, efConstruct, size, fullScanBytes } = this.#settings;
-    const live = this.#points.space.liveCount;
+    const vectors = this.#points.space.liveCount;
+    const live = matches === undefined ? vectors : Math.min(vectors, matches.count);
     const most = Math.max(1, Math.min(limit, live));
     const width = Math.max(ef ?? efConstruct, most);
     const chosen = plan({
@@ -161,7 +209,13 @@ export class Collection {
       width,
       fullScanBytes,
     });
-    const hits = this.#points.space.search(query, { limit: most, ef: width, exact: chosen.exact });
+    if (matches !== undefined && live === 0) return { hits: NO_HITS, ...chosen };
+    const hits = this.#points.space.search(query, {
+      limit: most,
+      ef: width,
+      exact: chosen.exact,
+      ...(matches && { allowed: matches.bitmap }),
+    });
     return { hits, ...chosen };
   }
 
@@ -199,9 +253,11 @@ export class Collection {
     return this.#indexing.whenIdle(signal);
   }
 
-  /** @see Indexing.whenRoom */
-  whenRoom(patience: number): Promise<void> | undefined {
-    return this.#indexing.whenRoom(patience);
+  /** Until the deadline. @see Indexing.whenRoom */
+  whenRoom(deadline: Deadline | undefined): Promise<void> | undefined {
+    return this.#indexing.whenRoom(
+      deadline === undefined ? Number.POSITIVE_INFINITY : deadline.at - this.#surroundings.now(),
+    );
   }
 
   get memory(): CollectionMemory {
@@ -210,9 +266,13 @@ export class Collection {
 
   /** Gives the memory back. `what` says who is gone, to those who wait for it. */
   close(what: string): void {
-    this.#indexing.close(
-      new NearvecError("CLOSED", { what, todo: "Open a client, or create the collection, again." }),
-    );
+    const reason = new NearvecError("CLOSED", {
+      what,
+      todo: "Open a client, or create the collection, again.",
+    });
+    this.#closed = reason;
+    this.#indexing.close(reason);
+    this.#matching.close(reason);
     this.#points.close();
   }
 }

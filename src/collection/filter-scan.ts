@@ -2,8 +2,8 @@
  * Finding the points that meet a filter by asking each of them, a few milliseconds at a time.
  *
  * Writes may happen between two slices. Whoever owns the points tells the scan which offsets they changed
- * (`note`); these are asked again at the end, in one go, so that the answer is that of the moment it is given, as if all
- * points had been asked at once.
+ * (`note`); these are asked again at the end, so that the answer is that of the moment it is given, as if all points had
+ * been asked at once.
  *
  *      asked already            not yet              noted meanwhile
  *   ●○○●○○○○●●○○○○○○○○●│························   {3, 17, 96}  → asked again when the walk is over
@@ -37,20 +37,25 @@ export class FilterScan {
   readonly #asked: AskedPoint;
   readonly #changed = new Set<number>();
   #bitmap: Uint32Array;
+  /** How long it was when the walk began: what lies behind that is noted. */
+  readonly #words: number;
   #count = 0;
   #next = 0;
+  /** How many changed points were left after the last slice that asked such. */
+  #left = Number.POSITIVE_INFINITY;
 
   constructor(points: ScannedPoints, filter: Filter) {
     this.#points = points;
     this.#filter = filter;
     this.#asked = new AskedPoint(points);
-    this.#bitmap = new Uint32Array(wordsFor(points.end));
+    this.#words = wordsFor(points.end);
+    this.#bitmap = new Uint32Array(this.#words);
   }
 
-  /** Asks points until the clock says `until`; true once every point was asked. */
+  /** Asks points until the clock says `until`; true once `finish` may answer. */
   run(now: () => number, until: number): boolean {
-    const { live, end } = this.#points;
-    const words = Math.min(wordsFor(end), this.#bitmap.length);
+    const { live } = this.#points;
+    const words = this.#words;
     while (this.#next < words) {
       const first = this.#next * 32;
       for (let bits = live[this.#next] as number; bits !== 0; bits &= bits - 1) {
@@ -58,30 +63,49 @@ export class FilterScan {
         if (this.#matches(offset)) this.#set(offset);
       }
       this.#next++;
-      if (now() >= until) break;
+      if (now() >= until) return this.#next >= words && this.#changed.size === 0;
     }
-    return this.#next >= words;
+    return this.#askAgain(now, until);
+  }
+
+  /** False while it gets on; where writers are faster, `finish` has to do the rest in one go. */
+  #askAgain(now: () => number, until: number): boolean {
+    let asked = 0;
+    for (const offset of this.#changed) {
+      this.#changed.delete(offset);
+      this.#update(offset);
+      if (++asked % 32 === 0 && now() >= until) break;
+    }
+    const over = this.#changed.size === 0 || this.#changed.size >= this.#left;
+    this.#left = this.#changed.size;
+    return over;
   }
 
   /** A point was written or deleted since the scan began. */
   note(offset: number): void {
-    this.#changed.add(offset);
+    const word = offset >>> 5;
+    const toCome = word >= this.#next && word < this.#words;
+    if (!toCome) this.#changed.add(offset);
   }
 
   /** The answer, once `run` has said that it is over. */
   finish(): Matches {
-    const words = wordsFor(this.#points.end);
-    if (words > this.#bitmap.length) {
-      const bitmap = new Uint32Array(words);
-      bitmap.set(this.#bitmap);
-      this.#bitmap = bitmap;
-    }
-    const { live } = this.#points;
-    for (const offset of this.#changed) {
-      this.#clear(offset);
-      if (hasBit(live, offset) && this.#matches(offset)) this.#set(offset);
-    }
+    for (const offset of this.#changed) this.#update(offset);
+    this.#changed.clear();
     return { bitmap: this.#bitmap, count: this.#count };
+  }
+
+  #update(offset: number): void {
+    this.#clear(offset);
+    if (!hasBit(this.#points.live, offset) || !this.#matches(offset)) return;
+    if (offset >>> 5 >= this.#bitmap.length) this.#grow();
+    this.#set(offset);
+  }
+
+  #grow(): void {
+    const bitmap = new Uint32Array(wordsFor(this.#points.end));
+    bitmap.set(this.#bitmap);
+    this.#bitmap = bitmap;
   }
 
   #matches(offset: number): boolean {

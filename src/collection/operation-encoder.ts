@@ -113,7 +113,9 @@ export class OperationEncoder {
 
   /** The payload of the next point as JSON text; "" for none. */
   payload(json: string): void {
-    this.#words[this.#lengths + this.#payloads++] = json === "" ? 0 : this.#json(json);
+    // Not in one statement: the words may be others once the text is in.
+    const length = json === "" ? 0 : this.#json(json);
+    this.#words[this.#lengths + this.#payloads++] = length;
   }
 
   /** What the operation says of all its points: JSON, and a path or "". */

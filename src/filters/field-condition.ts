@@ -1,5 +1,5 @@
-import { checkFields, fields } from "../client/fields.ts";
 import { invalidArgument, NearvecError } from "../errors.ts";
+import { checkFields, fields } from "../fields.ts";
 import { parsePath } from "../payload/path.ts";
 import type { Condition, Test } from "./filter.ts";
 import { parseBox, parsePolygon, parseRadius } from "./geo.ts";

@@ -1,5 +1,5 @@
-import { checkFields, checkObject, fields } from "../client/fields.ts";
 import { invalidArgument, NearvecError } from "../errors.ts";
+import { checkFields, checkObject, fields } from "../fields.ts";
 
 export interface GeoPoint {
   readonly lon: number;

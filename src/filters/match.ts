@@ -1,5 +1,5 @@
-import { checkFields, checkObject, fields } from "../client/fields.ts";
 import { invalidArgument, NearvecError, shortly } from "../errors.ts";
+import { checkFields, checkObject, fields } from "../fields.ts";
 
 /** What an exact match compares with. Integers are numbers where those are exact, else bigints. */
 export type Scalar = string | number | bigint | boolean;

@@ -1,5 +1,5 @@
-import { checkFields, checkObject, fields, integer } from "../client/fields.ts";
 import { invalidArgument, NearvecError } from "../errors.ts";
+import { checkFields, checkObject, fields, integer } from "../fields.ts";
 import { EACH, type JsonPath, parsePath } from "../payload/path.ts";
 import { type Ids, invalidId, type PointId, readId, writeId } from "../points/ids.ts";
 import { parseFieldCondition } from "./field-condition.ts";

@@ -1,5 +1,5 @@
-import { checkFields, checkObject, fields, optionalInteger } from "../client/fields.ts";
 import { invalidArgument, NearvecError, shortly } from "../errors.ts";
+import { checkFields, checkObject, fields, optionalInteger } from "../fields.ts";
 import { parseDatetime } from "./datetime.ts";
 
 /** Bounds that all must hold; those left out ask for nothing. */

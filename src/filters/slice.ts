@@ -1,4 +1,4 @@
-import { checkFields, checkObject, fields, integer } from "../client/fields.ts";
+import { checkFields, checkObject, fields, integer } from "../fields.ts";
 import { IdKind, type Ids, type PointId, writeId } from "../points/ids.ts";
 
 /** One of `total` shares of all ids. */

@@ -17,7 +17,7 @@ import { NearvecError } from "../errors.ts";
 import type { DenseSpaceConfig } from "./config.ts";
 import { DenseShard, type Hits, type SearchOptions } from "./dense-shard.ts";
 
-export type { Hits, SearchOptions, SearchPlan } from "./dense-shard.ts";
+export type { Hits, SearchOptions } from "./dense-shard.ts";
 
 /** Copying a vector costs about as much as this many distances of the construction. */
 const COPY_COST = 8;

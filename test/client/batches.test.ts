@@ -138,10 +138,10 @@ describe("batchUpdate", () => {
       "operations[1].upsert: points[0].vector: got 1",
     ],
     [
-      "a filter",
-      { operations: [set(1), { delete: { filter: {} } }] },
-      "NOT_SUPPORTED",
-      "operations[1].delete: filter",
+      "a filter that is none",
+      { operations: [set(1), { delete: { filter: { must: [7] } } }] },
+      "INVALID_ARGUMENT",
+      "operations[1].delete: filter.must[0]",
     ],
     ["an unknown field", { operations: [set(1)], atomic: true }, "INVALID_ARGUMENT", "atomic"],
   ];

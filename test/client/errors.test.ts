@@ -179,7 +179,7 @@ test.each(UPSERTS)("upsert refuses %s and changes nothing", async (_, request, c
 const DELETES: [string, unknown, Code, string][] = [
   ["an empty object", {}, "INVALID_ARGUMENT", "an empty object does not mean all points"],
   ["a bad id", { points: [1, "x"] }, "INVALID_ID", "points[1]"],
-  ["a filter", { filter: { must: [] } }, "NOT_SUPPORTED", "filter"],
+  ["a filter that is none", { filter: { muss: [] } }, "INVALID_ARGUMENT", "filter.muss"],
   ["an unknown field", { points: [1], all: true }, "INVALID_ARGUMENT", "all"],
 ];
 
@@ -220,7 +220,7 @@ const QUERIES: [string, unknown, Code, string][] = [
   ],
   ["a threshold that is none", { query: V, score_threshold: "0.5" }, "INVALID_ARGUMENT", "score_threshold"],
   ["a threshold without a query", { score_threshold: 0.5 }, "INVALID_ARGUMENT", "score_threshold"],
-  ["a filter", { query: V, filter: { must: [] } }, "NOT_SUPPORTED", "filter"],
+  ["a filter that is none", { query: V, filter: { must: [7] } }, "INVALID_ARGUMENT", "filter.must[0]"],
   ["a prefetch", { query: V, prefetch: [{ query: V }] }, "NOT_SUPPORTED", "prefetch"],
   ["a vector name", { query: V, using: "image" }, "NOT_SUPPORTED", "using"],
   ["lookup_from", { query: 1, lookup_from: { collection: "d" } }, "NOT_SUPPORTED", "lookup_from"],
@@ -399,10 +399,20 @@ const READS: [string, () => Promise<unknown>, Code, string][] = [
   ["scroll with limit 0", () => client.scroll("c", { limit: 0 }), "INVALID_ARGUMENT", "limit: got 0"],
   ["scroll from no id", () => client.scroll("c", { offset: "x" }), "INVALID_ID", "offset"],
   ["scroll in another order", () => client.scroll("c", { order_by: "a" }), "NOT_SUPPORTED", "order_by"],
-  ["scroll with a filter", () => client.scroll("c", { filter: { must: [] } }), "NOT_SUPPORTED", "filter"],
+  [
+    "scroll with no filter",
+    () => client.scroll("c", untyped({ filter: [] })),
+    "INVALID_ARGUMENT",
+    "filter: got an empty array",
+  ],
   ["retrieve without ids", () => client.retrieve("c", untyped({})), "INVALID_ARGUMENT", "ids: got nothing"],
   ["retrieve no id", () => client.retrieve("c", { ids: [1, "x"] }), "INVALID_ID", "ids[1]"],
-  ["count with a filter", () => client.count("c", { filter: { must: [] } }), "NOT_SUPPORTED", "filter"],
+  [
+    "count with no filter",
+    () => client.count("c", { filter: { must: [{ has_id: ["x"] }] } }),
+    "INVALID_ID",
+    "filter.must[0].has_id[0]",
+  ],
   [
     "an unknown consistency",
     () => client.retrieve("c", untyped({ ids: [], consistency: "some" })),

@@ -9,11 +9,24 @@ import type { NearvecClient } from "../../src/client/client.ts";
 import type { PointId, UpdateOperation } from "../../src/index.ts";
 import { open } from "../../src/index.ts";
 import { compareIds } from "../../src/points/ids.ts";
-import { anId, aVector, aWrite, type Model, SIZE, send, sortedIds, stepOf } from "./writes.ts";
+import {
+  aFilter,
+  anId,
+  aVector,
+  aWrite,
+  type Model,
+  matching,
+  SIZE,
+  send,
+  sortedIds,
+  stepOf,
+} from "./writes.ts";
 
 const COSINE_TOLERANCE = 1e-6;
 
 type Distance = "Cosine" | "Dot" | "Euclid" | "Manhattan";
+
+const someFilter = fc.option(aFilter, { nil: undefined });
 
 const anOperation = fc.oneof(
   { weight: 10, arbitrary: fc.record({ kind: fc.constant("write" as const), write: aWrite }) },
@@ -25,12 +38,14 @@ const anOperation = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("index" as const) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("count" as const), filter: aFilter }) },
   {
     weight: 1,
     arbitrary: fc.record({
       kind: fc.constant("scroll" as const),
       limit: fc.integer({ min: 1, max: 5 }),
       from: anId,
+      filter: someFilter,
     }),
   },
   {
@@ -46,6 +61,7 @@ const anOperation = fc.oneof(
       offset: fc.nat(2),
       threshold: fc.option(fc.integer({ min: -8, max: 8 }), { nil: undefined }),
       exact: fc.boolean(),
+      filter: someFilter,
     }),
   },
 );
@@ -99,8 +115,11 @@ async function step(
       const { points, next_page_offset } = await client.scroll("c", {
         limit: operation.limit,
         offset: operation.from.given,
+        filter: operation.filter ?? null,
       });
-      const expected = sortedIds(model).filter((id) => compareIds(id, operation.from.canonical) >= 0);
+      const expected = matching(model, operation.filter ?? {}).filter(
+        (id) => compareIds(id, operation.from.canonical) >= 0,
+      );
       expect(points.map((point) => point.id)).toEqual(expected.slice(0, operation.limit));
       expect(next_page_offset).toEqual(expected[operation.limit] ?? null);
       return;
@@ -111,6 +130,11 @@ async function step(
       expect(records).toEqual(expected.map((id) => ({ id, payload: model.get(id)?.payload })));
       return;
     }
+    case "count":
+      expect(await client.count("c", { filter: operation.filter })).toEqual({
+        count: matching(model, operation.filter).length,
+      });
+      return;
     case "query":
       await compareQuery(client, model, distance, operation);
   }
@@ -125,7 +149,7 @@ async function compareQuery(
   client: NearvecClient,
   model: Model,
   distance: Distance,
-  { query, limit, offset, threshold, exact }: Extract<Operation, { kind: "query" }>,
+  { query, limit, offset, threshold, exact, filter }: Extract<Operation, { kind: "query" }>,
 ): Promise<void> {
   const byId = !Array.isArray(query);
   const target = byId ? model.get(query.canonical)?.vector : query;
@@ -134,6 +158,7 @@ async function compareQuery(
     limit,
     offset,
     params: { exact, hnsw_ef: 64 },
+    filter: filter ?? null,
     ...(threshold !== undefined && { score_threshold: threshold }),
   });
   if (target === undefined) {
@@ -145,7 +170,8 @@ async function compareQuery(
   const passes = (score: number) =>
     threshold === undefined || (larger ? score > threshold : score < threshold);
   const scores = new Map<PointId, number>();
-  for (const [id, { vector }] of model) {
+  for (const id of matching(model, filter ?? {})) {
+    const vector = model.get(id)?.vector;
     if (vector !== undefined && !(byId && id === query.canonical))
       scores.set(id, scoreOf(distance, target, vector));
   }

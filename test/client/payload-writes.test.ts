@@ -153,8 +153,8 @@ const WRONG: [
   string,
 ][] = [
   ["no points", "setPayload", { payload: {} }, "INVALID_ARGUMENT", "points: got nothing"],
-  ["a filter", "setPayload", { payload: {}, filter: {} }, "NOT_SUPPORTED", "filter"],
-  ["ids and a filter", "clearPayload", { points: [1], filter: { must: [] } }, "NOT_SUPPORTED", "filter"],
+  ["no filter", "setPayload", { payload: {}, filter: 1 }, "INVALID_ARGUMENT", "filter: got 1"],
+  ["ids that are none and a filter", "clearPayload", { points: 1, filter: {} }, "INVALID_ARGUMENT", "points"],
   ["no payload", "setPayload", { points: [1] }, "INVALID_PAYLOAD", "payload: got nothing"],
   ["a payload that is none", "overwritePayload", { points: [1], payload: [1] }, "INVALID_PAYLOAD", "payload"],
   ["NaN", "setPayload", { points: [1], payload: { a: Number.NaN } }, "INVALID_PAYLOAD", "payload.a"],

@@ -136,7 +136,7 @@ const WRONG: [string, "updateVectors" | "deleteVectors", unknown, Code, string][
     "INVALID_ARGUMENT",
     "both",
   ],
-  ["a filter", "deleteVectors", { filter: {}, vector: [""] }, "NOT_SUPPORTED", "filter"],
+  ["no filter", "deleteVectors", { filter: 7, vector: [""] }, "INVALID_ARGUMENT", "filter: got 7"],
   ["nothing", "deleteVectors", { vector: [""] }, "INVALID_ARGUMENT", "does not mean all points"],
 ];
 

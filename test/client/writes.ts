@@ -4,7 +4,8 @@
 import fc from "fast-check";
 import type { NearvecClient } from "../../src/client/client.ts";
 import type { PointId, UpdateOperation } from "../../src/index.ts";
-import { compareIds } from "../../src/points/ids.ts";
+import { compareIds, parseId } from "../../src/points/ids.ts";
+import { type Json, naive } from "../filters/naive.ts";
 import { untyped } from "./support.ts";
 
 export const SIZE = 5;
@@ -114,8 +115,73 @@ const selection = fc.oneof(
 
 const kind = <T extends string>(name: T) => fc.constant(name);
 
+const range = fc.record({ gte: fc.integer({ min: -9, max: 0 }), lt: fc.integer({ min: 1, max: 2 ** 31 }) });
+const aCondition: fc.Arbitrary<object> = fc.oneof(
+  fc.record({
+    key: fc.constantFrom("a", "a.b", "list[]", "list[].x"),
+    match: fc.record({ except: fc.array(fc.integer({ min: -5, max: 5 }), { minLength: 1, maxLength: 3 }) }),
+  }),
+  fc.record({ key: fc.constantFrom("a", "a.c", "list", "list[].x"), range }),
+  fc.record({
+    key: fc.constantFrom("a", "with space", "list").map(quoted),
+    match: fc.record({ value: fc.boolean() }),
+  }),
+  fc.record({
+    is_empty: fc.record({ key: fc.constantFrom("a", "a.b", "list", "with space").map(quoted) }),
+  }),
+  fc.record({ is_null: fc.record({ key: fc.constantFrom("a", "a.b") }) }),
+  fc.record({ has_id: fc.array(anId, { maxLength: 5 }).map((ids) => ids.map(({ given }) => given)) }),
+  fc.constant({ has_vector: "" }),
+);
+
+function quoted(key: string): string {
+  return key.includes(" ") ? `"${key}"` : key;
+}
+
+/** A filter of few conditions, which often finds some points and often leaves some out. */
+export const aFilter: fc.Arbitrary<object> = fc.record(
+  {
+    must: fc.array(aCondition, { maxLength: 1 }),
+    should: fc.array(aCondition, { maxLength: 2 }),
+    must_not: fc.array(aCondition, { maxLength: 1 }),
+  },
+  { requiredKeys: [] },
+);
+
+/** The points that meet a filter, in the order of their ids. */
+export function matching(model: Model, filter: object): PointId[] {
+  const asked = canonicalIds(filter);
+  return sortedIds(model).filter((id) => {
+    const { payload, vector } = model.get(id) as Stored;
+    return naive(asked, { id, payload: json(payload), vectors: vector === undefined ? [] : [""] });
+  });
+}
+
+/** Ids as they come back: the naive evaluator compares them as text. */
+function canonicalIds(filter: object): object {
+  const condition = (each: object) =>
+    "has_id" in each ? { has_id: (each.has_id as PointId[]).map((id) => parseId(id, "id")) } : each;
+  return Object.fromEntries(Object.entries(filter).map(([clause, list]) => [clause, list.map(condition)]));
+}
+
+/** A payload as the naive evaluator reads it. */
+function json(value: unknown): Json {
+  if (Array.isArray(value)) return value.map(json);
+  if (isObject(value)) return new Map(Object.entries(value).map(([key, each]) => [key, json(each)]));
+  return Number.isInteger(value) ? BigInt(value as number) : (value as Json);
+}
+
 /** One write. */
 export const aWrite = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: kind("filtered"),
+      filter: aFilter,
+      named: fc.option(fc.array(anId, { maxLength: 8 }), { nil: undefined }),
+      payload: fc.option(aPayload, { nil: undefined }),
+    }),
+  },
   { weight: 5, arbitrary: fc.record({ kind: kind("points"), points: somePoints, mode: aMode }) },
   { weight: 3, arbitrary: fc.record({ kind: kind("batch"), points: somePoints, mode: aMode }) },
   { weight: 2, arbitrary: fc.record({ kind: kind("delete"), ids: fc.array(anId, { maxLength: 4 }) }) },
@@ -162,6 +228,8 @@ export function stepOf(model: Model, write: Write): Step {
     case "points":
     case "batch":
       return upsertStep(model, write);
+    case "filtered":
+      return filteredStep(model, write);
     case "delete":
       return {
         operation: { delete: { points: write.ids.map(({ given }) => given) } },
@@ -181,6 +249,23 @@ export function stepOf(model: Model, write: Write): Step {
       };
     }
   }
+}
+
+/** Deletes points, or sets their payload. Which they are is found when it is applied, not when it is made. */
+function filteredStep(model: Model, { filter, named, payload }: Extract<Write, { kind: "filtered" }>): Step {
+  const points = named === undefined ? {} : { points: named.map(({ given }) => given) };
+  const selector = untyped<{ filter: object }>({ filter, ...points });
+  const effect = () => {
+    for (const id of matching(model, filter)) {
+      if (named !== undefined && !named.some(({ canonical }) => canonical === id)) continue;
+      const { vector, payload: old } = model.get(id) as Stored;
+      if (payload === undefined) model.delete(id);
+      else model.set(id, { vector, payload: setIn(old, [], payload) as Payload });
+    }
+    return true;
+  };
+  if (payload === undefined) return { operation: { delete: selector }, effect };
+  return { operation: { set_payload: { ...selector, payload } }, effect };
 }
 
 type Upsert = Extract<Write, { kind: "points" | "batch" }>;

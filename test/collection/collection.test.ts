@@ -27,7 +27,7 @@ const encoder = new OperationEncoder();
 
 function encode(name: WriteName, request: unknown): Uint8Array {
   const [operation] = parseWrite(name, request, SIZE, encoder).operations;
-  if (operation === undefined) throw new Error("one operation was expected");
+  if (!(operation instanceof Uint8Array)) throw new Error("one operation was expected");
   return operation.slice();
 }
 

@@ -194,3 +194,10 @@ describe("an operation", () => {
     expect(() => encoder.beginVectors("", 65_536)).toThrow("Send the points in several calls");
   });
 });
+
+test("payloads survive the buffer's growing at any of them", () => {
+  const payloads = Array.from({ length: 20_000 }, (_, n) => JSON.stringify({ n }));
+  const points = payloads.map((payload, id): Point => ({ id, vector: null, payload }));
+  const { points: read } = readBack(encodeUpsert(new OperationEncoder(), points, ""));
+  expect(read.map(({ payload }) => payload)).toEqual(payloads);
+});

@@ -1,4 +1,4 @@
-import { invalidArgument, NearvecError, notSupported, shortly } from "../errors.ts";
+import { invalidArgument, NearvecError, notSupported, shortly } from "./errors.ts";
 
 /**
  * What may stand in an object of a request: `true` for a field that is read, else the values of a field that
