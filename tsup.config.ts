@@ -25,7 +25,8 @@ export default defineConfig({
   platform: "neutral",
   dts: true,
   clean: true,
-  splitting: false,
+  // Filters are a file of their own, loaded when the first request has one.
+  splitting: true,
   treeshake: false,
   sourcemap: false,
   esbuildPlugins: [wasmPaths],

@@ -2,6 +2,7 @@ import type { Surroundings } from "../collection/surroundings.ts";
 import type { CoreModule } from "../core/load.ts";
 import { invalidArgument, notSupported } from "../errors.ts";
 import { checkFields, checkObject, type Fields, fields } from "../fields.ts";
+import { filtersFor } from "../filters/on-demand.ts";
 import { IdColumn } from "../points/id-column.ts";
 import { collectionInfo } from "./collection-info.ts";
 import { Collections } from "./collections.ts";
@@ -254,6 +255,8 @@ export class NearvecClient {
    * @throws what the single methods throw
    */
   async batchUpdate(name: string, request: BatchUpdateRequest): Promise<UpdateResult[]> {
+    const loading = filtersFor(request);
+    if (loading !== undefined) await loading;
     const collection = this.#collections.get(name);
     const { size } = collection.settings;
     return this.#writer.write(collection, (encoder) => parseBatchUpdate(request, size, encoder));
@@ -276,6 +279,8 @@ export class NearvecClient {
 
   /** Points in the order of their ids (integers, then UUIDs), page by page; with a filter, those that meet it. */
   async scroll(name: string, request: ScrollRequest = {}): Promise<ScrollResult> {
+    const loading = filtersFor(request);
+    if (loading !== undefined) await loading;
     const collection = this.#collections.get(name);
     const { limit, offset, wanted, filter, timeout } = parseScroll(request);
     const first = offset === undefined ? undefined : IdColumn.one(offset, "offset");
@@ -297,6 +302,8 @@ export class NearvecClient {
 
   /** How many points there are, or meet a filter. Always exact. */
   async count(name: string, request: CountRequest = {}): Promise<CountResult> {
+    const loading = filtersFor(request);
+    if (loading !== undefined) await loading;
     const collection = this.#collections.get(name);
     const { filter, timeout } = parseCount(request);
     if (filter === undefined) return { count: collection.count };
@@ -313,12 +320,16 @@ export class NearvecClient {
    *   `NOT_SUPPORTED`
    */
   async query(name: string, request: QueryRequest): Promise<QueryResponse> {
+    const loading = filtersFor(request);
+    if (loading !== undefined) await loading;
     const points = runQuery(this.#collections.get(name), parseQuery(request));
     return { points: points instanceof Promise ? await points : points };
   }
 
   /** Several queries, answered in their order; one that is wrong fails all. */
   async queryBatch(name: string, request: QueryBatchRequest): Promise<QueryResponse[]> {
+    const loading = filtersFor(request);
+    if (loading !== undefined) await loading;
     const collection = this.#collections.get(name);
     const answers = runQueries(collection, parseSearches(request, "queryBatch", parseQuery));
     return (answers instanceof Promise ? await answers : answers).map((points) => ({ points }));
@@ -326,17 +337,23 @@ export class NearvecClient {
 
   /** What `query` was before: the points nearest to a vector, as a bare list. */
   async search(name: string, request: SearchRequest): Promise<ScoredPoint[]> {
+    const loading = filtersFor(request);
+    if (loading !== undefined) await loading;
     return runQuery(this.#collections.get(name), parseSearch(request));
   }
 
   /** Several searches, answered in their order; one that is wrong fails all. */
   async searchBatch(name: string, request: SearchBatchRequest): Promise<ScoredPoint[][]> {
+    const loading = filtersFor(request);
+    if (loading !== undefined) await loading;
     const collection = this.#collections.get(name);
     return runQueries(collection, parseSearches(request, "searchBatch", parseSearch));
   }
 
   /** Answers a query and says how it was done: the plan and its reason, the work, the time. */
   async explain(name: string, request: QueryRequest): Promise<Explanation> {
+    const loading = filtersFor(request);
+    if (loading !== undefined) await loading;
     return explainQuery(this.#collections.get(name), parseQuery(request), this.#collections.surroundings.now);
   }
 
@@ -386,6 +403,8 @@ export class NearvecClient {
   // ── inside ───────────────────────────────────────────────────────────────────────────────────────────────
 
   async #write(name: string, kind: WriteName, request: unknown): Promise<UpdateResult> {
+    const loading = filtersFor(request);
+    if (loading !== undefined) await loading;
     const collection = this.#collections.get(name);
     const { size } = collection.settings;
     const results = await this.#writer.write(collection, (encoder) =>

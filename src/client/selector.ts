@@ -4,7 +4,7 @@ import type { OperationEncoder } from "../collection/operation-encoder.ts";
 import { invalidArgument } from "../errors.ts";
 import { fields, type Given } from "../fields.ts";
 import type { Filter } from "../filters/filter.ts";
-import { parseFilter } from "../filters/parse.ts";
+import { filters } from "../filters/on-demand.ts";
 import { IdColumn, type IdInput } from "../points/id-column.ts";
 import type { IdTable } from "../points/id-table.ts";
 import type { Place } from "./vector-input.ts";
@@ -43,7 +43,7 @@ export function encodeSelected(
   text?: Text,
 ): Checked {
   if (given.filter != null) {
-    const filter = parseFilter(given.filter, "filter");
+    const filter = filters().parseFilter(given.filter, "filter");
     const named =
       given.points == null ? undefined : IdColumn.from(checkIds(given.points, "points"), selectedId);
     return { kind, filter, named, text };

@@ -10,8 +10,9 @@
  *                       └ #next
  */
 
-import { type FilteredPoint, matches } from "../filters/evaluate.ts";
+import type { FilteredPoint } from "../filters/evaluate.ts";
 import type { Filter } from "../filters/filter.ts";
+import { filters } from "../filters/on-demand.ts";
 import type { PointId } from "../points/ids.ts";
 
 /** What a scan reads. */
@@ -110,7 +111,7 @@ export class FilterScan {
 
   #matches(offset: number): boolean {
     this.#asked.offset = offset;
-    return matches(this.#filter, this.#asked);
+    return filters().matches(this.#filter, this.#asked);
   }
 
   #set(offset: number): void {

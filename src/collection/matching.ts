@@ -1,8 +1,8 @@
 /** Finds the points of a collection that meet a filter, without holding up the event loop. */
 
 import { NearvecError } from "../errors.ts";
-import { matches } from "../filters/evaluate.ts";
-import { type Filter, idsOf } from "../filters/filter.ts";
+import type { Filter } from "../filters/filter.ts";
+import { filters } from "../filters/on-demand.ts";
 import { decode } from "../payload/json.ts";
 import { IdColumn } from "../points/id-column.ts";
 import type { PointId } from "../points/ids.ts";
@@ -49,7 +49,7 @@ export class Matching {
    */
   with<T>(filter: Filter, deadline: Deadline | undefined, use: (found: Matches) => T): T | Promise<T> {
     this.#checkOpen();
-    const ids = idsOf(filter);
+    const ids = filters().idsOf(filter);
     if (ids !== undefined) return use(this.#named(ids));
     const scan = new FilterScan(this.#scanned, filter);
     const { now } = this.#surroundings;
@@ -214,7 +214,7 @@ class Walk {
 
   #matches(offset: number): boolean {
     this.#asked.offset = offset;
-    return matches(this.#filter, this.#asked);
+    return filters().matches(this.#filter, this.#asked);
   }
 }
 

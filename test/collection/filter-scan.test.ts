@@ -1,7 +1,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { FilterScan, hasBit, type ScannedPoints } from "../../src/collection/filter-scan.ts";
+import { loadFilters } from "../../src/filters/on-demand.ts";
 import { parseFilter } from "../../src/filters/parse.ts";
+
+await loadFilters();
 
 /** Points whose payload is a number, or nothing where they were deleted. */
 class Numbers implements ScannedPoints {

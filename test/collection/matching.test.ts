@@ -6,9 +6,12 @@ import { Collection } from "../../src/collection/collection.ts";
 import type { Page } from "../../src/collection/matching.ts";
 import { OperationEncoder } from "../../src/collection/operation-encoder.ts";
 import { loadCore } from "../../src/core/load.ts";
+import { loadFilters } from "../../src/filters/on-demand.ts";
 import { parseFilter } from "../../src/filters/parse.ts";
 import { IdColumn } from "../../src/points/id-column.ts";
 import { Puppet } from "./support.ts";
+
+await loadFilters();
 
 const core = await loadCore();
 const encoder = new OperationEncoder();
