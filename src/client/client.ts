@@ -360,7 +360,8 @@ export class NearvecClient {
   // ── the engine ───────────────────────────────────────────────────────────────────────────────────────────
 
   /**
-   * Resolves when every vector of the collection is in its graph (`status` is `green`). Indexing runs by
+   * Resolves when all that is due is in the collection's graph (`status` is `green`): every vector, or with an
+   * `indexing_threshold`, none while there are fewer. Indexing runs by
    * itself anyway; waiting makes it run at full speed, and keeps the process alive until it is done.
    *
    * @throws `ABORTED` when the signal fires, `OUT_OF_MEMORY` when indexing failed for that, `CLOSED` when the

@@ -1,6 +1,8 @@
 import { HNSW_DEFAULTS, spaceSettings } from "../collection/config.ts";
 import { estimateVersionBytes } from "../collection/versions.ts";
 import { checkFields, checkObject, fields, integer, oneOf } from "../fields.ts";
+import { estimatePayloadBytes } from "../payload/store.ts";
+import { estimateIdBytes } from "../points/id-table.ts";
 import { estimateDenseBytes } from "../vectors/estimate.ts";
 import type { HnswConfigDiff, VectorParams } from "./types.ts";
 import { parseHnswDiff, parseVectorParams } from "./validate-collection.ts";
@@ -28,16 +30,6 @@ export interface Estimate {
   payloads: number;
 }
 
-/** Measured: bytes of an id in the tables that lead from ids to offsets and back, and keep ids in order. */
-const ID_BYTES = { integer: 25, uuid: 36 } as const;
-const ID_TABLE_BYTES = 2048;
-
-/**
- * Of a payload beside its JSON: bookkeeping, the record's header, and padding to eight bytes (3.5 on
- * average).
- */
-const PAYLOAD_BYTES = 8 + 4 + 3.5;
-
 const ESTIMATE_FIELDS = fields(["vectors", "hnsw_config", "count", "payload_bytes", "ids"]);
 
 export function estimate(request: unknown): Estimate {
@@ -53,8 +45,8 @@ export function estimate(request: unknown): Estimate {
   const ids = oneOf(given.ids ?? "integer", "ids", ["integer", "uuid"]);
   const parts = {
     vectors: estimateDenseBytes(settings, count),
-    ids: ID_TABLE_BYTES + count * ID_BYTES[ids] + estimateVersionBytes(count),
-    payloads: payloadBytes === 0 ? 0 : Math.ceil(count * (payloadBytes + PAYLOAD_BYTES)),
+    ids: estimateIdBytes(count, ids) + estimateVersionBytes(count),
+    payloads: payloadBytes === 0 ? 0 : Math.ceil(estimatePayloadBytes(count, payloadBytes)),
   };
   return { total: parts.vectors + parts.ids + parts.payloads, ...parts };
 }

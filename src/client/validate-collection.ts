@@ -49,10 +49,10 @@ const HNSW_FIELDS = fields(["m", "ef_construct", "full_scan_threshold", "max_ind
 const OPTIMIZER_FIELDS = fields(
   [
     "indexing_threshold",
-    // Hints to a server's segments and files. There are none here: they are checked, kept and shown, and
-    // change nothing.
     "deleted_threshold",
     "vacuum_min_vector_number",
+    // Hints to a server's segments and files. There are none here: they are checked, kept and shown, and
+    // change nothing.
     "default_segment_number",
     "max_segment_size",
     "memmap_threshold",

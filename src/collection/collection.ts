@@ -142,7 +142,8 @@ export class Collection {
 
   /**
    * Changes the points; `prepare` comes right before. Deterministic: the same operations in the same order
-   * give the same offsets, the same slots and the same answers, whatever the time and whoever calls.
+   * give the same offsets and the same contents, whatever the time and whoever calls. (Slots, and approximate answers,
+   * also follow from when indexing and rebuilds ran.)
    */
   apply(sequence: number, prepared: Prepared): void {
     this.#points.apply(sequence, prepared);
