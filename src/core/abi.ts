@@ -3,7 +3,8 @@
  * A test compares the constants with the module's sources and its behaviour. u32 results come back signed: `>>> 0`.
  */
 
-import type { Distance } from "../vectors/config.ts";
+/** How the distance between two vectors is measured, as Qdrant names it. */
+export type Distance = "Cosine" | "Dot" | "Euclid" | "Manhattan";
 
 /** What every build of the core exports. Addresses and counts are u32; a negative i32 is a {@link Status}. */
 export interface CoreExports {

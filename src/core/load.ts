@@ -35,7 +35,7 @@ export async function loadCore(options: LoadOptions = {}): Promise<CoreModule> {
   if (wanted !== "plain" && (await relaxedSimd()))
     return { module: await compile("relaxed"), build: "relaxed" };
   if (wanted === "relaxed") throw unsupported("relaxed SIMD", "Leave the option `simd` at `auto`.");
-  if (!(await simd())) throw unsupported("SIMD", "Use Node 20 or later, or a browser of 2023 or later.");
+  if (!(await simd())) throw unsupported("SIMD", "Use Node 20 or later, or a current browser.");
   return { module: await compile("simd"), build: "simd" };
 }
 

@@ -1,5 +1,6 @@
-/** How the distance between two vectors is measured, as Qdrant names it. */
-export type Distance = "Cosine" | "Dot" | "Euclid" | "Manhattan";
+import type { Distance } from "../core/abi.ts";
+
+export type { Distance } from "../core/abi.ts";
 
 /** What a dense space is made of; fixed for its life. */
 export interface DenseSpaceConfig {
