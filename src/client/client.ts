@@ -1,14 +1,17 @@
+// Optional: the build makes the published types bear its absence.
+import type { QdrantClient } from "@qdrant/js-client-rest";
 import type { Surroundings } from "../collection/surroundings.ts";
 import type { CoreModule } from "../core/load.ts";
 import { invalidArgument, notSupported } from "../errors.ts";
 import { checkFields, checkObject, type Fields, fields } from "../fields.ts";
-import { filtersFor } from "../filters/on-demand.ts";
 import { IdColumn } from "../points/id-column.ts";
 import { collectionInfo } from "./collection-info.ts";
 import { Collections } from "./collections.ts";
 import { type EngineInfo, engineInfo } from "./engine-info.ts";
 import { type Estimate, type EstimateRequest, estimate } from "./estimate.ts";
+import { formsOf, loadNamedVectors, namedVectors } from "./forms-of.ts";
 import { NOT_YET } from "./not-yet.ts";
+import { codeFor } from "./on-demand.ts";
 import { record } from "./results.ts";
 import { type Explanation, explainQuery, runQueries, runQuery } from "./search.ts";
 import { checkIds } from "./selector.ts";
@@ -27,6 +30,8 @@ import type {
   DeletePayloadRequest,
   DeleteRequest,
   DeleteVectorsRequest,
+  OverwritePayloadRequest,
+  PayloadOf,
   PointRecord,
   QueryBatchRequest,
   QueryRequest,
@@ -42,15 +47,19 @@ import type {
   UpdateResult,
   UpdateVectorsRequest,
   UpsertRequest,
+  VectorNameConfig,
+  VersionInfo,
+  WriteOptions,
 } from "./types.ts";
 import { parseAliasActions } from "./validate-aliases.ts";
-import { parseCreateCollection } from "./validate-collection.ts";
+import { isSimpleRequest, parseCreateCollection } from "./validate-collection.ts";
 import { checkTimeout } from "./validate-options.ts";
 import { parseUpdateCollection } from "./validate-patch.ts";
 import { parseCount, parseQuery, parseRetrieve, parseScroll, parseSearches } from "./validate-read.ts";
 import { parseSearch } from "./validate-search.ts";
-import { parseBatchUpdate, parseWrite, type WriteName } from "./validate-write.ts";
+import { checkWriteOptions, parseBatchUpdate, parseWrite, type WriteName } from "./validate-write.ts";
 import type { Place } from "./vector-input.ts";
+import { versionInfo } from "./version.ts";
 import { Writer } from "./writer.ts";
 
 const TIMEOUT_ONLY = fields(["timeout"]);
@@ -62,7 +71,7 @@ const IDS_PLACE: Place = (index) => `ids[${index}]`;
  * and results, but for ids, which may also be bigints. Make one with {@link open}. All methods reject with
  * {@link NearvecError}; what fails validation changes nothing.
  */
-export class NearvecClient {
+export class NearvecClient<Payloads extends Record<keyof Payloads, object> = Record<never, never>> {
   readonly #collections: Collections;
   readonly #writer = new Writer();
 
@@ -89,7 +98,24 @@ export class NearvecClient {
    */
   async createCollection(name: string, request: CreateCollection): Promise<boolean> {
     this.#collections.check(name);
+    if (!isSimpleRequest(request)) await loadNamedVectors();
     this.#collections.create(name, parseCreateCollection(request));
+    return true;
+  }
+
+  /**
+   * Deletes the collection, if it is there, with its aliases, and creates it anew. A request that is wrong deletes
+   * nothing.
+   *
+   * @deprecated The official client's word for `deleteCollection` and `createCollection`.
+   * @throws as {@link createCollection}; after `OUT_OF_MEMORY` the old collection is gone
+   */
+  async recreateCollection(name: string, request: CreateCollection): Promise<boolean> {
+    this.#collections.check(name);
+    if (!isSimpleRequest(request)) await loadNamedVectors();
+    const config = parseCreateCollection(request);
+    this.#collections.delete(name);
+    this.#collections.create(name, config);
     return true;
   }
 
@@ -165,6 +191,42 @@ export class NearvecClient {
     return { aliases: aliases.filter((alias) => alias.collection_name === name) };
   }
 
+  /**
+   * Adds a named vector, which no point has yet: `{ dense: { size, distance } }` or `{ sparse: {} }`. Adding it once more
+   * changes nothing.
+   *
+   * @throws `INVALID_ARGUMENT`, `INVALID_NAME`, `NOT_SUPPORTED`, `OUT_OF_MEMORY`
+   */
+  async createVectorName(
+    name: string,
+    vector_name: string,
+    config: VectorNameConfig,
+    options: WriteOptions = {},
+  ): Promise<UpdateResult> {
+    const collection = this.#collections.get(name);
+    const result = checkWriteOptions(options);
+    await loadNamedVectors();
+    const add = () => namedVectors.module.addVectorName(collection, vector_name, config);
+    return { operation_id: await collection.writes.run(add), ...result };
+  }
+
+  /**
+   * Drops a named vector with its data, which does not come back when it is created again.
+   *
+   * @throws `INVALID_ARGUMENT` when the collection has no such vector
+   */
+  async deleteVectorName(
+    name: string,
+    vector_name: string,
+    options: WriteOptions = {},
+  ): Promise<UpdateResult> {
+    const collection = this.#collections.get(name);
+    const result = checkWriteOptions(options);
+    await loadNamedVectors();
+    const drop = () => namedVectors.module.dropVectorName(collection, vector_name);
+    return { operation_id: await collection.writes.run(drop), ...result };
+  }
+
   // ── writing ──────────────────────────────────────────────────────────────────────────────────────────────
 
   /**
@@ -176,6 +238,10 @@ export class NearvecClient {
    * @throws `WRONG_DIMENSION`, `NOT_FINITE`, `INVALID_ID`, `INVALID_PAYLOAD`, `INVALID_ARGUMENT`,
    *   `OUT_OF_MEMORY`: nothing was stored
    */
+  upsert<Name extends string>(
+    name: Name,
+    request: UpsertRequest<PayloadOf<Payloads, Name>>,
+  ): Promise<UpdateResult>;
   async upsert(name: string, request: UpsertRequest): Promise<UpdateResult> {
     return this.#write(name, "upsert", request);
   }
@@ -215,6 +281,10 @@ export class NearvecClient {
    * @throws `POINT_NOT_FOUND`, `INVALID_PAYLOAD`, `INVALID_ARGUMENT`, `INVALID_ID`, `OUT_OF_MEMORY`: nothing was
    *   changed
    */
+  setPayload<Name extends string>(
+    name: Name,
+    request: SetPayloadRequest<PayloadOf<Payloads, Name>>,
+  ): Promise<UpdateResult>;
   async setPayload(name: string, request: SetPayloadRequest): Promise<UpdateResult> {
     return this.#write(name, "set_payload", request);
   }
@@ -225,7 +295,11 @@ export class NearvecClient {
    *
    * @throws as {@link setPayload}
    */
-  async overwritePayload(name: string, request: SetPayloadRequest): Promise<UpdateResult> {
+  overwritePayload<Name extends string>(
+    name: Name,
+    request: OverwritePayloadRequest<PayloadOf<Payloads, Name>>,
+  ): Promise<UpdateResult>;
+  async overwritePayload(name: string, request: OverwritePayloadRequest): Promise<UpdateResult> {
     return this.#write(name, "overwrite_payload", request);
   }
 
@@ -254,18 +328,28 @@ export class NearvecClient {
    *
    * @throws what the single methods throw
    */
+  batchUpdate<Name extends string>(
+    name: Name,
+    request: BatchUpdateRequest<PayloadOf<Payloads, Name>>,
+  ): Promise<UpdateResult[]>;
   async batchUpdate(name: string, request: BatchUpdateRequest): Promise<UpdateResult[]> {
-    const loading = filtersFor(request);
+    const loading = codeFor(request);
     if (loading !== undefined) await loading;
     const collection = this.#collections.get(name);
-    const { size } = collection.settings;
-    return this.#writer.write(collection, (encoder) => parseBatchUpdate(request, size, encoder));
+    const forms = formsOf(collection);
+    return this.#writer.write(collection, (encoder) => parseBatchUpdate(request, forms, encoder));
   }
 
   // ── reading ──────────────────────────────────────────────────────────────────────────────────────────────
 
   /** Points by their ids, in the order asked for; unknown ids are left out, repeated ones come once. */
+  retrieve<Name extends string>(
+    name: Name,
+    request: RetrieveRequest,
+  ): Promise<PointRecord<PayloadOf<Payloads, Name>>[]>;
   async retrieve(name: string, request: RetrieveRequest): Promise<PointRecord[]> {
+    const loading = codeFor(request);
+    if (loading !== undefined) await loading;
     const collection = this.#collections.get(name);
     const { ids, wanted } = parseRetrieve(request);
     const column = IdColumn.from(checkIds(ids, "ids"), IDS_PLACE);
@@ -278,8 +362,12 @@ export class NearvecClient {
   }
 
   /** Points in the order of their ids (integers, then UUIDs), page by page; with a filter, those that meet it. */
+  scroll<Name extends string>(
+    name: Name,
+    request?: ScrollRequest,
+  ): Promise<ScrollResult<PayloadOf<Payloads, Name>>>;
   async scroll(name: string, request: ScrollRequest = {}): Promise<ScrollResult> {
-    const loading = filtersFor(request);
+    const loading = codeFor(request);
     if (loading !== undefined) await loading;
     const collection = this.#collections.get(name);
     const { limit, offset, wanted, filter, timeout } = parseScroll(request);
@@ -302,7 +390,7 @@ export class NearvecClient {
 
   /** How many points there are, or meet a filter. Always exact. */
   async count(name: string, request: CountRequest = {}): Promise<CountResult> {
-    const loading = filtersFor(request);
+    const loading = codeFor(request);
     if (loading !== undefined) await loading;
     const collection = this.#collections.get(name);
     const { filter, timeout } = parseCount(request);
@@ -319,16 +407,24 @@ export class NearvecClient {
    * @throws `WRONG_DIMENSION`, `NOT_FINITE`, `INVALID_ID`, `POINT_NOT_FOUND`, `INVALID_ARGUMENT`,
    *   `NOT_SUPPORTED`
    */
+  query<Name extends string>(
+    name: Name,
+    request: QueryRequest,
+  ): Promise<QueryResponse<PayloadOf<Payloads, Name>>>;
   async query(name: string, request: QueryRequest): Promise<QueryResponse> {
-    const loading = filtersFor(request);
+    const loading = codeFor(request);
     if (loading !== undefined) await loading;
     const points = runQuery(this.#collections.get(name), parseQuery(request));
     return { points: points instanceof Promise ? await points : points };
   }
 
   /** Several queries, answered in their order; one that is wrong fails all. */
+  queryBatch<Name extends string>(
+    name: Name,
+    request: QueryBatchRequest,
+  ): Promise<QueryResponse<PayloadOf<Payloads, Name>>[]>;
   async queryBatch(name: string, request: QueryBatchRequest): Promise<QueryResponse[]> {
-    const loading = filtersFor(request);
+    const loading = codeFor(request);
     if (loading !== undefined) await loading;
     const collection = this.#collections.get(name);
     const answers = runQueries(collection, parseSearches(request, "queryBatch", parseQuery));
@@ -336,23 +432,35 @@ export class NearvecClient {
   }
 
   /** What `query` was before: the points nearest to a vector, as a bare list. */
+  search<Name extends string>(
+    name: Name,
+    request: SearchRequest,
+  ): Promise<ScoredPoint<PayloadOf<Payloads, Name>>[]>;
   async search(name: string, request: SearchRequest): Promise<ScoredPoint[]> {
-    const loading = filtersFor(request);
+    const loading = codeFor(request);
     if (loading !== undefined) await loading;
     return runQuery(this.#collections.get(name), parseSearch(request));
   }
 
   /** Several searches, answered in their order; one that is wrong fails all. */
+  searchBatch<Name extends string>(
+    name: Name,
+    request: SearchBatchRequest,
+  ): Promise<ScoredPoint<PayloadOf<Payloads, Name>>[][]>;
   async searchBatch(name: string, request: SearchBatchRequest): Promise<ScoredPoint[][]> {
-    const loading = filtersFor(request);
+    const loading = codeFor(request);
     if (loading !== undefined) await loading;
     const collection = this.#collections.get(name);
     return runQueries(collection, parseSearches(request, "searchBatch", parseSearch));
   }
 
   /** Answers a query and says how it was done: the plan and its reason, the work, the time. */
+  explain<Name extends string>(
+    name: Name,
+    request: QueryRequest,
+  ): Promise<Explanation<PayloadOf<Payloads, Name>>>;
   async explain(name: string, request: QueryRequest): Promise<Explanation> {
-    const loading = filtersFor(request);
+    const loading = codeFor(request);
     if (loading !== undefined) await loading;
     return explainQuery(this.#collections.get(name), parseQuery(request), this.#collections.surroundings.now);
   }
@@ -375,6 +483,36 @@ export class NearvecClient {
       throw invalidArgument("signal", signal, "an AbortSignal");
     }
     await collection.whenIndexed(signal);
+  }
+
+  /**
+   * This client as the official one's type, for programs and libraries that take a `QdrantClient`. It is the same
+   * object: `close` it as this one.
+   *
+   * That type has no bigints. Integer ids beyond 2^53 come as bigints all the same, as they do from the official
+   * client itself: rounded, they would be the ids of other points. Programs that write only the ids that the type
+   * allows never meet one. Errors are {@link NearvecError}s.
+   *
+   * Where `@qdrant/js-client-rest` is not installed, the type is `any`.
+   */
+  asQdrantClient(): QdrantClient {
+    // Its private members, which make its type nominal, are of no concern to anybody else.
+    return this as unknown as QdrantClient;
+  }
+
+  /**
+   * The requests of HTTP, as the official client's `api()` offers them, don't exist in process.
+   *
+   * @throws `NOT_SUPPORTED`
+   */
+  api(): never {
+    throw notSupported("api()", "Call the client's own methods.");
+  }
+
+  /** `title` names nearvec and its release, `version` the release of Qdrant whose API it has. */
+  async versionInfo(): Promise<VersionInfo> {
+    this.#collections.checkOpen();
+    return versionInfo();
   }
 
   /** What was chosen for this runtime, and what is in use. */
@@ -404,12 +542,12 @@ export class NearvecClient {
   // ── inside ───────────────────────────────────────────────────────────────────────────────────────────────
 
   async #write(name: string, kind: WriteName, request: unknown): Promise<UpdateResult> {
-    const loading = filtersFor(request);
+    const loading = codeFor(request);
     if (loading !== undefined) await loading;
     const collection = this.#collections.get(name);
-    const { size } = collection.settings;
+    const forms = formsOf(collection);
     const results = await this.#writer.write(collection, (encoder) =>
-      parseWrite(kind, request, size, encoder),
+      parseWrite(kind, request, forms, encoder),
     );
     return results[0] as UpdateResult; // one operation, one result
   }

@@ -1,11 +1,11 @@
-import { HNSW_DEFAULTS, spaceSettings } from "../collection/config.ts";
+import { denseSettings, HNSW_DEFAULTS } from "../collection/config.ts";
 import { estimateVersionBytes } from "../collection/versions.ts";
 import { checkFields, checkObject, fields, integer, oneOf } from "../fields.ts";
 import { estimatePayloadBytes } from "../payload/store.ts";
 import { estimateIdBytes } from "../points/id-table.ts";
 import { estimateDenseBytes } from "../vectors/estimate.ts";
 import type { HnswConfigDiff, VectorParams } from "./types.ts";
-import { parseHnswDiff, parseVectorParams } from "./validate-collection.ts";
+import { parseHnswDiff, parseVectorParams } from "./validate-vector-params.ts";
 
 /** What is to be estimated: a collection as for `createCollection`, and how much is going into it. */
 export interface EstimateRequest {
@@ -36,9 +36,9 @@ export function estimate(request: unknown): Estimate {
   checkObject(request, "estimate's arguments");
   checkFields(request, "", ESTIMATE_FIELDS);
   const given = request as EstimateRequest;
-  const settings = spaceSettings({
-    params: { vectors: parseVectorParams(given.vectors) },
-    hnsw_config: { ...HNSW_DEFAULTS, ...parseHnswDiff(given.hnsw_config, "hnsw_config") },
+  const settings = denseSettings(parseVectorParams(given.vectors, "vectors"), {
+    ...HNSW_DEFAULTS,
+    ...parseHnswDiff(given.hnsw_config, "hnsw_config"),
   });
   const count = integer(given.count, "count", 0, 2 ** 32 - 1);
   const payloadBytes = integer(given.payload_bytes ?? 0, "payload_bytes", 0, Number.MAX_SAFE_INTEGER);

@@ -1,7 +1,8 @@
-import type { Collection, Found } from "../collection/collection.ts";
+import type { Collection } from "../collection/collection.ts";
+import type { Found } from "../collection/named-space.ts";
 import { decode } from "../payload/json.ts";
-import { shortest, shortestArray } from "./f32.ts";
-import { selectPayload } from "./payload-selector.ts";
+import { shortest } from "./f32.ts";
+import { formsOf } from "./forms-of.ts";
 import type { Payload, PointRecord, ScoredPoint } from "./types.ts";
 import type { Wanted } from "./validate-read.ts";
 
@@ -23,7 +24,7 @@ export function scoredPoint(
     version: collection.versionOf(offset),
     score: shortest(score),
   };
-  if (wanted.payload !== false || wanted.vector) addWanted(point, collection, offset, wanted);
+  if (wanted.payload !== false || wanted.vector !== false) addWanted(point, collection, offset, wanted);
   return point;
 }
 
@@ -34,6 +35,7 @@ export interface Cut {
   readonly scoreThreshold: number | undefined;
   /** A point that must not be among the results: the one whose vector was the query. */
   readonly exclude: number | undefined;
+  readonly largerIsCloser: boolean;
 }
 
 /** The hits that the caller asked for, best first. */
@@ -44,7 +46,7 @@ export function scoredPoints(
   wanted: Wanted,
 ): ScoredPoint[] {
   const points: ScoredPoint[] = [];
-  const larger = collection.largerIsCloser;
+  const { largerIsCloser: larger } = cut;
   const { offsets, scores, count } = hits;
   let skip = cut.offset;
   for (let i = 0; i < count && points.length < cut.limit; i++) {
@@ -70,11 +72,10 @@ function addWanted(
 ): void {
   if (payload !== false) {
     const whole = payloadOf(collection, offset);
-    point.payload = payload === true ? whole : selectPayload(whole, payload);
+    point.payload = payload === true ? whole : payload(whole);
   }
-  if (vector) {
-    const stored = collection.vectorOf(offset);
-    point.vector = stored === undefined ? {} : shortestArray(stored);
+  if (vector !== false) {
+    point.vector = formsOf(collection).read(offset, vector === true ? undefined : vector);
   }
 }
 

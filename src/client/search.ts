@@ -1,17 +1,19 @@
-import type { Collection, Found } from "../collection/collection.ts";
+import type { Collection } from "../collection/collection.ts";
 import type { Matches } from "../collection/filter-scan.ts";
 import type { Deadline } from "../collection/matching.ts";
+import type { Found, NamedSpace } from "../collection/named-space.ts";
 import type { PlanReason } from "../collection/planner.ts";
 import { invalidArgument, NearvecError } from "../errors.ts";
 import { within } from "../fields.ts";
 import { IdColumn } from "../points/id-column.ts";
+import type { StoredVector } from "../vectors/rows.ts";
+import { formsOf } from "./forms-of.ts";
 import { type Cut, scoredPoint, scoredPoints } from "./results.ts";
-import type { ScoredPoint } from "./types.ts";
+import type { Payload, ScoredPoint } from "./types.ts";
 import type { ParsedQuery, ParsedSearches, QueryTarget } from "./validate-read.ts";
-import { copyVector } from "./vector-input.ts";
 
 /** How a query was answered. */
-export interface Explanation {
+export interface Explanation<Own = Payload> {
   /** `graph` searches the graph and scans the tail beside it; `exact` compares with every vector. */
   plan: "graph" | "exact";
   reason: PlanReason | "the graph found too few";
@@ -23,7 +25,7 @@ export interface Explanation {
   tail: number;
   /** Milliseconds that the filter and the search took, without checking the request and shaping the answer. */
   time: number;
-  points: ScoredPoint[];
+  points: ScoredPoint<Own>[];
 }
 
 /** The points that a query asks for; at once, unless it has a filter that takes longer than a slice. */
@@ -80,10 +82,10 @@ type Run = (deadline: Deadline | undefined) => ScoredPoint[] | Promise<ScoredPoi
 function begin(collection: Collection, query: ParsedQuery, waits = false): Run {
   const { target, filter, wanted } = query;
   if (target.by === "nothing") return (deadline) => pointsById(collection, query, deadline);
-  const find = finder(collection, query, target, waits || filter !== undefined);
+  const { space, find } = finder(collection, query, target, waits || filter !== undefined);
   const run = (matches: Matches | undefined) => {
     const { found, from } = find(matches);
-    return scoredPoints(collection, found, cut(query, from), wanted);
+    return scoredPoints(collection, found, cut(query, space, from), wanted);
   };
   return (deadline) =>
     filter === undefined ? run(undefined) : collection.withMatches(filter, deadline, run);
@@ -99,7 +101,7 @@ export function explainQuery(
   if (target.by === "nothing") {
     throw invalidArgument("query", undefined, "a vector or the id of a point", "Points by id need no plan.");
   }
-  const find = finder(collection, query, target, filter !== undefined);
+  const { space, find } = finder(collection, query, target, filter !== undefined);
   const began = now();
   const explain = (matches: Matches | undefined): Explanation => {
     const { found, from } = find(matches);
@@ -110,9 +112,9 @@ export function explainQuery(
       reason: reasonOf(found),
       distances,
       expanded,
-      tail: collection.tailCount,
+      tail: space.space.tailCount,
       time,
-      points: scoredPoints(collection, found, cut(query, from), wanted),
+      points: scoredPoints(collection, found, cut(query, space, from), wanted),
     };
   };
   if (filter === undefined) return explain(undefined);
@@ -134,6 +136,12 @@ interface FoundFor {
   readonly from: number | undefined;
 }
 
+/** What is searched, and what searches it. */
+interface Finder {
+  readonly space: NamedSpace;
+  readonly find: (matches: Matches | undefined) => FoundFor;
+}
+
 /**
  * Checks what is searched for, and answers what searches. A query that waits keeps its vector in an array of its own;
  * a point is looked up when the search is made: by then it may have another vector, or be gone.
@@ -143,22 +151,27 @@ function finder(
   query: ParsedQuery,
   target: Exclude<QueryTarget, { by: "nothing" }>,
   waits: boolean,
-): (matches: Matches | undefined) => FoundFor {
-  const { ef, exact } = query;
+): Finder {
+  const { ef, exact, using } = query;
+  const forms = formsOf(collection);
+  const space = forms.space(using, "using");
   const limit = query.limit + query.offset;
   if (target.by === "id") {
     const id = IdColumn.one(target.value, "query");
-    return (matches) => {
+    const find = (matches: Matches | undefined) => {
       const from = pointOf(collection, id);
-      const vector = vectorOf(collection, from, id);
+      const vector = vectorOf(space, from, id);
       // One more, as the point itself may be among the hits.
-      return { found: collection.search(vector, { limit: limit + 1, ef, exact, matches }), from };
+      return { found: space.search(vector, { limit: limit + 1, ef, exact, matches }), from };
     };
+    return { space, find };
   }
-  const { scratch } = collection;
-  const vector = waits ? new Float32Array(scratch.length) : scratch;
-  copyVector(target.value, vector, 0, vector.length, query.place, 0);
-  return (matches) => ({ found: collection.search(vector, { limit, ef, exact, matches }), from: undefined });
+  const vector = forms.query(space, target.value, query.place, waits);
+  const find = (matches: Matches | undefined) => ({
+    found: space.search(vector, { limit, ef, exact, matches }),
+    from: undefined,
+  });
+  return { space, find };
 }
 
 function pointOf(collection: Collection, id: IdColumn): number {
@@ -167,9 +180,10 @@ function pointOf(collection: Collection, id: IdColumn): number {
   return offset;
 }
 
-function vectorOf(collection: Collection, offset: number, id: IdColumn): Float32Array {
-  const vector = collection.vectorOf(offset);
-  if (vector === undefined) throw notFound(`the point with id ${id.at(0)} has no vector`);
+function vectorOf({ name, space }: NamedSpace, offset: number, id: IdColumn): StoredVector {
+  const vector = space.get(offset);
+  const which = name === "" ? "vector" : `vector ${JSON.stringify(name)}`;
+  if (vector === undefined) throw notFound(`the point with id ${id.at(0)} has no ${which}`);
   return vector;
 }
 
@@ -180,8 +194,12 @@ function notFound(what: string): NearvecError {
   });
 }
 
-function cut({ limit, offset, scoreThreshold }: ParsedQuery, from: number | undefined): Cut {
-  return { limit, offset, scoreThreshold, exclude: from };
+function cut(
+  { limit, offset, scoreThreshold }: ParsedQuery,
+  { largerIsCloser }: NamedSpace,
+  from: number | undefined,
+): Cut {
+  return { limit, offset, scoreThreshold, exclude: from, largerIsCloser };
 }
 
 /** A query without a query: points by id, as scroll gives them, with a score of 1. */

@@ -17,7 +17,22 @@ export type CollectionInfo = Schemas["CollectionInfo"];
 export type CollectionsResponse = Schemas["CollectionsResponse"];
 export type CollectionExistence = Schemas["CollectionExistence"];
 export type VectorParams = Schemas["VectorParams"];
+export type SparseVectorParams = Schemas["SparseVectorParams"];
+/** A vector that is added to a collection. */
+export type VectorNameConfig = Schemas["VectorNameConfig"];
+/** A point's vectors as they come back: the unnamed one by itself, named ones in a map. */
+export type VectorOutput = Schemas["VectorStructOutput"];
 export type HnswConfigDiff = Schemas["HnswConfigDiff"];
+
+/**
+ * What the payloads of a collection look like, where `open<{ name: Payload, … }>()` said so; else any object. It is
+ * the program's word: nothing checks at run time that stored payloads keep to it.
+ */
+export type PayloadOf<Payloads, Name extends string> = string extends Name
+  ? Payload
+  : Payloads extends { readonly [Key in Name]: infer Own }
+    ? Own
+    : Payload;
 
 /**
  * A vector as it may be given. It is copied before the call returns; the caller's array is never kept or
@@ -60,32 +75,38 @@ export type CollectionsAliasesResponse = Schemas["CollectionsAliasesResponse"];
 
 export type CreateCollection = Schemas["CreateCollection"] & CallOptions;
 
-export interface PointStruct {
+export type CreatePayloadIndexRequest = WriteOptions &
+  Schemas["CreateFieldIndex"] & {
+    /** The same as `field_schema`. */
+    field_type?: Schemas["CreateFieldIndex"]["field_schema"];
+  };
+
+export interface PointStruct<Own = Payload> {
   /** An unsigned 64-bit integer or a UUID. */
   id: PointId;
   /** `size` numbers; `{}` for a point without a vector, which no search finds. */
   vector: VectorInput | Schemas["VectorStruct"];
   /** Any JSON object; integers may be bigints. Left out: none. */
-  payload?: Payload | null;
+  payload?: Own | null;
 }
 
-export interface PointsList extends Omit<Schemas["PointsList"], "points"> {
-  points: readonly PointStruct[];
+export interface PointsList<Own = Payload> extends Omit<Schemas["PointsList"], "points"> {
+  points: readonly PointStruct<Own>[];
 }
 
 /** Points by columns: the cheapest way to send many. */
-export interface Batch {
+export interface Batch<Own = Payload> {
   ids: IdsInput;
   /** One vector per id, or all of them in one Float32Array of `ids.length × size` numbers, row after row. */
   vectors: readonly VectorInput[] | Float32Array | Schemas["BatchVectorStruct"];
-  payloads?: readonly (Payload | null | undefined)[] | null;
+  payloads?: readonly (Own | null | undefined)[] | null;
 }
 
-export interface PointsBatch extends Omit<Schemas["PointsBatch"], "batch"> {
-  batch: Batch;
+export interface PointsBatch<Own = Payload> extends Omit<Schemas["PointsBatch"], "batch"> {
+  batch: Batch<Own>;
 }
 
-export type UpsertRequest = WriteOptions & (PointsList | PointsBatch);
+export type UpsertRequest<Own = Payload> = WriteOptions & (PointsList<Own> | PointsBatch<Own>);
 
 /** Which points a write is about. */
 export type PointsSelector =
@@ -98,10 +119,23 @@ interface Points {
   points?: IdsInput | null;
 }
 
-/** What to write into payloads, and whose. */
-export type SetPayload = Omit<Schemas["SetPayload"], "points"> & Points;
+/** What to merge into payloads, and whose. */
+export type SetPayload<Own = Payload> = Omit<Schemas["SetPayload"], "points" | "payload" | "key"> &
+  Points &
+  PayloadChange<Own>;
 
-export type SetPayloadRequest = WriteOptions & SetPayload;
+/** A part of a payload, where null removes a key; or anything, to be merged at the path `key`. */
+type PayloadChange<Own> = Payload extends Own
+  ? Pick<Schemas["SetPayload"], "payload" | "key">
+  : { payload: { [Key in keyof Own]?: Own[Key] | null }; key?: null } | { payload: Payload; key: string };
+
+export type SetPayloadRequest<Own = Payload> = WriteOptions & SetPayload<Own>;
+
+/** What payloads are to be as a whole, and whose. */
+export type OverwritePayload<Own = Payload> = Omit<Schemas["SetPayload"], "points" | "payload"> &
+  Points & { payload: Own };
+
+export type OverwritePayloadRequest<Own = Payload> = WriteOptions & OverwritePayload<Own>;
 
 /** What to remove from payloads, and whose. */
 export type DeletePayload = Omit<Schemas["DeletePayload"], "points"> & Points;
@@ -124,18 +158,18 @@ export type DeleteVectors = Omit<Schemas["DeleteVectors"], "points" | "vector"> 
 export type DeleteVectorsRequest = WriteOptions & DeleteVectors;
 
 /** One operation of a batch. */
-export type UpdateOperation =
-  | { upsert: PointsList | PointsBatch }
+export type UpdateOperation<Own = Payload> =
+  | { upsert: PointsList<Own> | PointsBatch<Own> }
   | { delete: PointsSelector }
-  | { set_payload: SetPayload }
-  | { overwrite_payload: SetPayload }
+  | { set_payload: SetPayload<Own> }
+  | { overwrite_payload: OverwritePayload<Own> }
   | { delete_payload: DeletePayload }
   | { clear_payload: PointsSelector }
   | { update_vectors: UpdateVectors }
   | { delete_vectors: DeleteVectors };
 
-export interface BatchUpdateRequest extends WriteOptions {
-  operations: readonly UpdateOperation[];
+export interface BatchUpdateRequest<Own = Payload> extends WriteOptions {
+  operations: readonly UpdateOperation<Own>[];
 }
 
 /** What Qdrant accepts beside its description. */
@@ -154,16 +188,29 @@ export type ScrollRequest = ReadOptions &
 
 export type CountRequest = CallOptions & Schemas["CountRequest"];
 
+export type FacetRequest = ReadOptions & Schemas["FacetRequest"];
+
+export interface FacetResponse {
+  /** Integers beyond 2^53 come as bigints. */
+  hits: { value: Schemas["FacetValue"] | bigint; count: number }[];
+}
+
+interface Target {
+  /**
+   * A vector, the id of a point (whose vector is used, and which is left out of the results), or nothing:
+   * points by id.
+   */
+  query?: VectorInput | PointId | { nearest: VectorInput | PointId } | Schemas["QueryRequest"]["query"];
+}
+
+type Query = VectorsAlias & Omit<Schemas["QueryRequest"], "query"> & Target;
+
 export type QueryRequest = ReadOptions & Query;
 
-type Query = VectorsAlias &
-  Omit<Schemas["QueryRequest"], "query"> & {
-    /**
-     * A vector, the id of a point (whose vector is used, and which is left out of the results), or nothing:
-     * points by id.
-     */
-    query?: VectorInput | PointId | { nearest: VectorInput | PointId } | Schemas["QueryRequest"]["query"];
-  };
+export type QueryGroupsRequest = ReadOptions &
+  VectorsAlias &
+  Omit<Schemas["QueryGroupsRequest"], "query"> &
+  Target;
 
 export interface QueryBatchRequest extends ReadOptions {
   searches: readonly Query[];
@@ -194,23 +241,48 @@ export interface SearchBatchRequest extends ReadOptions {
   searches: readonly Search[];
 }
 
+/** Groups, as programs written for older servers ask for them. */
+export type SearchGroupsRequest = ReadOptions &
+  Omit<Search, "limit" | "offset" | "top"> &
+  Pick<Schemas["QueryGroupsRequest"], "group_by" | "group_size" | "limit" | "with_lookup">;
+
 /** A point as `retrieve` and `scroll` give it. */
-export interface PointRecord extends Omit<Schemas["Record"], "id"> {
+export interface PointRecord<Own = Payload> extends Omit<Schemas["Record"], "id" | "payload"> {
   /** A number when it is a safe integer, else a bigint; a UUID is lower-case with hyphens. */
   id: PointId;
+  /** Where `with_payload` selects fields, only those are there, whatever the type says; `{}` where nothing was stored. */
+  payload?: Own | null;
 }
 
 /** A point as `query` gives it. */
-export interface ScoredPoint extends Omit<Schemas["ScoredPoint"], "id"> {
+export interface ScoredPoint<Own = Payload> extends Omit<Schemas["ScoredPoint"], "id" | "payload"> {
   id: PointId;
+  /** As in {@link PointRecord}. */
+  payload?: Own | null;
 }
 
-export interface QueryResponse {
-  points: ScoredPoint[];
+export interface QueryResponse<Own = Payload> {
+  points: ScoredPoint<Own>[];
 }
 
-export interface ScrollResult {
-  points: PointRecord[];
+export interface ScrollResult<Own = Payload> {
+  points: PointRecord<Own>[];
   /** Where the next page begins; null on the last one. */
   next_page_offset: PointId | null;
 }
+
+/** The best points of those that have one value in common. */
+export interface PointGroup<Own = Payload> {
+  hits: ScoredPoint<Own>[];
+  /** The value; integers beyond 2^53 come as bigints. */
+  id: Schemas["GroupId"] | bigint;
+  /** The point of that id in the collection of `with_lookup`. */
+  lookup?: PointRecord | null;
+}
+
+export interface GroupsResult<Own = Payload> {
+  groups: PointGroup<Own>[];
+}
+
+/** Whose API this is, and which version of it. */
+export type VersionInfo = Schemas["VersionInfo"];

@@ -1,9 +1,10 @@
-import { type CollectionConfig, spaceSettings } from "../collection/config.ts";
-import { NearvecError, notSupported, shortly } from "../errors.ts";
+import { type CollectionConfig, denseParams, isSingle } from "../collection/config.ts";
+import { NearvecError, shortly } from "../errors.ts";
 import { checkFields, checkObject, checkRequest, fields, type Given } from "../fields.ts";
 import { mergeInto } from "../payload/path.ts";
-import { parseHnswDiff, parseMetadata, parseOptimizerDiff } from "./validate-collection.ts";
+import { parseMetadata, parseOptimizerDiff } from "./validate-collection.ts";
 import { checkTimeout } from "./validate-options.ts";
+import { parseHnswDiff } from "./validate-vector-params.ts";
 
 const PATCH_FIELDS = fields(
   ["vectors", "hnsw_config", "optimizers_config", "params", "metadata", "timeout"],
@@ -24,22 +25,13 @@ export function parseUpdateCollection(request: unknown, current: CollectionConfi
   const given = checkRequest(request ?? {}, "updateCollection", PATCH_FIELDS);
   checkTimeout(given.timeout);
   checkParams(given.params);
-  const config: CollectionConfig = {
+  return {
     ...current,
-    params: { ...current.params, vectors: patchVectors(given.vectors, current.params.vectors) },
+    params: { ...current.params, ...patchVectors(given.vectors, current.params) },
     hnsw_config: { ...current.hnsw_config, ...parseHnswDiff(given.hnsw_config, "hnsw_config") },
     optimizer_config: { ...current.optimizer_config, ...parseOptimizerDiff(given.optimizers_config) },
     ...patchMetadata(given.metadata, current.metadata),
   };
-  const m = spaceSettings(config).m;
-  const before = spaceSettings(current).m;
-  if (m !== before) {
-    throw notSupported(
-      `changing hnsw_config.m (from ${before} to ${m})`,
-      "Create another collection with it, copy the points, and switch an alias.",
-    );
-  }
-  return config;
 }
 
 function checkParams(params: unknown): void {
@@ -48,27 +40,38 @@ function checkParams(params: unknown): void {
   checkFields(params, "params", PARAMS_FIELDS);
 }
 
-type VectorParams = CollectionConfig["params"]["vectors"];
+type Params = CollectionConfig["params"];
 
 /** `vectors`: settings by names of vectors; the unnamed one's is "". */
-function patchVectors(vectors: unknown, current: VectorParams): VectorParams {
-  if (vectors == null) return current;
+function patchVectors(vectors: unknown, current: Params): Pick<Params, "vectors"> {
+  if (vectors == null || current.vectors === undefined) return {};
   checkObject(vectors, "vectors", 'settings by vector names: { "": { hnsw_config } }');
-  const unknown = Object.keys(vectors).find((name) => name !== "");
-  if (unknown !== undefined) {
-    throw new NearvecError("INVALID_ARGUMENT", {
-      what: `vectors: there is no vector ${shortly(unknown)}`,
-      expected: '"", the unnamed vector',
-      todo: "Name vectors that the collection has.",
-    });
+  const patched = new Map(Object.entries(denseParams(current)));
+  for (const [name, own] of Object.entries(vectors)) {
+    const params = patched.get(name);
+    if (params === undefined)
+      throw noVector(`vectors: there is no vector ${shortly(name)}`, [...patched.keys()]);
+    if (own == null) continue;
+    const what = `vectors[${JSON.stringify(name)}]`;
+    checkObject(own, what);
+    checkFields(own, what, VECTOR_FIELDS);
+    const diff = parseHnswDiff((own as Given).hnsw_config, `${what}.hnsw_config`);
+    if (Object.keys(diff).length > 0) {
+      patched.set(name, { ...params, hnsw_config: { ...params.hnsw_config, ...diff } });
+    }
   }
-  const own = (vectors as Given)[""];
-  if (own == null) return current;
-  checkObject(own, 'vectors[""]');
-  checkFields(own, 'vectors[""]', VECTOR_FIELDS);
-  const diff = parseHnswDiff((own as Given).hnsw_config, 'vectors[""].hnsw_config');
-  if (Object.keys(diff).length === 0) return current;
-  return { ...current, hnsw_config: { ...current.hnsw_config, ...diff } };
+  const unnamed = patched.get("");
+  return {
+    vectors: isSingle(current.vectors) && unnamed !== undefined ? unnamed : Object.fromEntries(patched),
+  };
+}
+
+function noVector(what: string, names: readonly string[]): NearvecError {
+  return new NearvecError("INVALID_ARGUMENT", {
+    what,
+    expected: `one of ${names.map((name) => JSON.stringify(name)).join(", ")}`,
+    todo: 'Name vectors that the collection has; "" is the unnamed one.',
+  });
 }
 
 function patchMetadata(

@@ -25,6 +25,7 @@ const ANY = Number.MAX_SAFE_INTEGER;
 const QUERY_FIELDS = fields(
   [
     "query",
+    "using",
     "filter",
     "params",
     "score_threshold",
@@ -36,7 +37,7 @@ const QUERY_FIELDS = fields(
     "consistency",
     "timeout",
   ],
-  { shard_key: [], prefetch: [], using: [""], lookup_from: [] },
+  { shard_key: [], prefetch: [], lookup_from: [] },
 );
 const PARAMS_FIELDS = fields(["hnsw_ef", "exact"], {
   quantization: [],
@@ -69,11 +70,14 @@ const OTHER_QUERIES: ReadonlySet<string> = new Set([
 /** What an answer carries of each point. */
 export interface Wanted {
   readonly payload: PayloadSelector;
-  readonly vector: boolean;
+  /** With names, only those. */
+  readonly vector: boolean | readonly string[];
 }
 
 export interface ParsedQuery {
   readonly target: QueryTarget;
+  /** The vector to compare with; "" is the unnamed one. */
+  readonly using: string;
   /** Where the request has the target. */
   readonly place: Place;
   readonly ef: number | undefined;
@@ -130,6 +134,7 @@ export function parseQueryFields(
   }
   return {
     target,
+    using: parseUsing(given.using),
     place,
     ef: params?.ef,
     exact: params?.exact ?? false,
@@ -220,9 +225,18 @@ function parseWanted(given: Given, payload: boolean): Wanted {
   };
 }
 
-function parseWithVector(value: unknown): boolean {
-  if (Array.isArray(value)) throw notSupported("with_vector (a list of names)", "Use true or false.");
-  return optionalBoolean(value, "with_vector", false);
+function parseWithVector(value: unknown): Wanted["vector"] {
+  if (!Array.isArray(value)) return optionalBoolean(value, "with_vector", false);
+  return Array.from(value, (name: unknown, index) => {
+    if (typeof name === "string") return name;
+    throw invalidArgument(`with_vector[${index}]`, name, "the name of a vector");
+  });
+}
+
+function parseUsing(value: unknown): string {
+  if (value == null) return "";
+  if (typeof value === "string") return value;
+  throw invalidArgument("using", value, "the name of a vector");
 }
 
 function parseParams(params: unknown): { ef: number | undefined; exact: boolean } | undefined {

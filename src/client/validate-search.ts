@@ -1,4 +1,4 @@
-import { invalidArgument, notSupported, shortly } from "../errors.ts";
+import { invalidArgument } from "../errors.ts";
 import { aliased, checkFields, checkRequest, fields } from "../fields.ts";
 import { type ParsedQuery, parseQueryFields } from "./validate-read.ts";
 import type { Place } from "./vector-input.ts";
@@ -27,14 +27,16 @@ const VECTOR: Place = () => "vector";
 /** `search`, the predecessor of `query`: nearest to a vector, which may come as `{ name, vector }`. */
 export function parseSearch(request: unknown): ParsedQuery {
   const given = checkRequest(request, "search", SEARCH_FIELDS);
-  const target = { by: "vector", value: vectorOf(given.vector) } as const;
-  return parseQueryFields(given, target, VECTOR, aliased(given, "limit", "top"));
+  const { name, value } = vectorOf(given.vector);
+  const target = { by: "vector", value } as const;
+  return { ...parseQueryFields(given, target, VECTOR, aliased(given, "limit", "top")), using: name };
 }
 
-function vectorOf(value: unknown): unknown {
+function vectorOf(value: unknown): { name: string; value: unknown } {
   if (value == null) throw invalidArgument("vector", value, "the vector to search for");
-  if (typeof value !== "object" || !("name" in value)) return value;
+  if (typeof value !== "object" || !("name" in value)) return { name: "", value };
   checkFields(value, "vector", NAMED_FIELDS);
-  if (value.name !== "") throw notSupported(`vector.name (${shortly(value.name)})`, "Give the vector alone.");
-  return "vector" in value ? value.vector : undefined;
+  const { name } = value;
+  if (typeof name !== "string") throw invalidArgument("vector.name", name, "the name of a vector");
+  return { name, value: "vector" in value ? value.vector : undefined };
 }

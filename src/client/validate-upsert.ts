@@ -1,18 +1,11 @@
 import { UpsertMode } from "../collection/operation.ts";
 import type { OperationEncoder } from "../collection/operation-encoder.ts";
-import { invalidArgument, NearvecError, notSupported } from "../errors.ts";
+import { invalidArgument, NearvecError } from "../errors.ts";
 import { checkFields, checkObject, fields, type Given, oneOf } from "../fields.ts";
 import { encode } from "../payload/json.ts";
 import { checkIds } from "./selector.ts";
-import {
-  checkRows,
-  copyVector,
-  isFloat32Array,
-  NO_VECTOR,
-  type Place,
-  SAME_MODEL,
-  unnamedVector,
-} from "./vector-input.ts";
+import type { VectorForms } from "./vector-forms.ts";
+import { checkColumn, type Place } from "./vector-input.ts";
 
 export const UPSERT_FIELDS = fields(["points", "batch", "update_mode"], { shard_key: [], update_filter: [] });
 const POINT_FIELDS = fields(["id", "vector", "payload"]);
@@ -29,11 +22,10 @@ const pointId: Place = (index) => `points[${index}].id`;
 const pointVector: Place = (index) => `points[${index}].vector`;
 const pointPayload: Place = (index) => `points[${index}].payload`;
 const batchId: Place = (index) => `batch.ids[${index}]`;
-const batchVector: Place = (index) => `batch.vectors[${index}]`;
 const batchPayload: Place = (index) => `batch.payloads[${index}]`;
 
-/** An upsert, checked while it is encoded. `size` is the dimension of the collection's vectors. */
-export function encodeUpsert(given: Given, size: number, encoder: OperationEncoder): Uint8Array {
+/** An upsert, checked while it is encoded. */
+export function encodeUpsert(given: Given, forms: VectorForms, encoder: OperationEncoder): Uint8Array {
   const mode = given.update_mode == null ? "upsert" : oneOf(given.update_mode, "update_mode", MODE_NAMES);
   const { points, batch } = given;
   if ((points == null) === (batch == null)) {
@@ -45,30 +37,31 @@ export function encodeUpsert(given: Given, size: number, encoder: OperationEncod
     });
   }
   return points == null
-    ? encodeBatch(batch, MODES[mode], size, encoder)
-    : encodePoints(points, MODES[mode], size, encoder);
+    ? encodeBatch(batch, MODES[mode], forms, encoder)
+    : encodePoints(points, MODES[mode], forms, encoder);
 }
 
 function encodePoints(
   points: unknown,
   mode: UpsertMode,
-  size: number,
+  forms: VectorForms,
   encoder: OperationEncoder,
 ): Uint8Array {
   if (!Array.isArray(points))
     throw invalidArgument("points", points, "an array of points: { id, vector, payload }");
   // A list of our own: a getter of the caller's may change theirs while it is read.
   const list: readonly Point[] = Array.from(points, checkPoint);
-  encoder.beginUpsert(list.length, 1, mode);
+  encoder.beginUpsert(list.length, mode);
   const ids = encoder.ids();
   list.forEach(({ id }, i) => {
     ids.set(i, id, pointId);
   });
-  encoder.beginVectors("", size);
-  list.forEach(({ vector }, i) => {
-    encodeVector(vector, size, encoder, pointVector, i);
-  });
-  encoder.endVectors();
+  forms.encodeList(
+    list.map(({ vector }) => vector),
+    false,
+    pointVector,
+    encoder,
+  );
   encoder.beginPayloads();
   list.forEach(({ payload }, i) => {
     encoder.payload(encodePayload(payload, pointPayload, i));
@@ -93,25 +86,17 @@ function checkPoint(point: unknown, index: number): Point {
   return point as Point;
 }
 
-function encodeVector(
-  vector: unknown,
-  size: number,
-  encoder: OperationEncoder,
-  place: Place,
-  index: number,
-): void {
-  const dense = unnamedVector(vector);
-  if (dense === NO_VECTOR) return;
-  const at = encoder.row(index);
-  copyVector(dense, encoder.floats, at, size, place, index);
-}
-
 /** A payload as JSON text, "" for none. */
 function encodePayload(payload: unknown, place: Place, index: number): string {
   return payload == null ? "" : encode(payload, place, index);
 }
 
-function encodeBatch(batch: unknown, mode: UpsertMode, size: number, encoder: OperationEncoder): Uint8Array {
+function encodeBatch(
+  batch: unknown,
+  mode: UpsertMode,
+  forms: VectorForms,
+  encoder: OperationEncoder,
+): Uint8Array {
   checkObject(batch, "batch", "an object: { ids, vectors, payloads }");
   checkFields(batch, "batch", BATCH_FIELDS);
   const given = batch as Given;
@@ -119,63 +104,12 @@ function encodeBatch(batch: unknown, mode: UpsertMode, size: number, encoder: Op
   const count = ids.length;
   const payloads = given.payloads ?? undefined;
   if (payloads !== undefined) checkColumn(payloads, "batch.payloads", count);
-  encoder.beginUpsert(count, 1, mode);
+  encoder.beginUpsert(count, mode);
   encoder.ids().setAll(ids, batchId);
-  encoder.beginVectors("", size);
-  encodeVectors(given.vectors, count, size, encoder);
-  encoder.endVectors();
+  forms.encodeColumn(given.vectors, count, encoder);
   encoder.beginPayloads();
   for (let i = 0; i < count; i++) {
     encoder.payload(payloads === undefined ? "" : encodePayload(payloads[i], batchPayload, i));
   }
   return encoder.finish();
-}
-
-function encodeVectors(vectors: unknown, count: number, size: number, encoder: OperationEncoder): void {
-  if (isFloat32Array(vectors)) {
-    encodeRows(vectors, count, size, encoder);
-    return;
-  }
-  if (
-    typeof vectors === "object" &&
-    vectors !== null &&
-    !Array.isArray(vectors) &&
-    !ArrayBuffer.isView(vectors)
-  ) {
-    throw notSupported(
-      "batch.vectors as a map of names (named vectors)",
-      "Give a list of vectors, one per id.",
-    );
-  }
-  checkColumn(vectors, "batch.vectors", count);
-  for (let i = 0; i < count; i++) encodeVector(vectors[i], size, encoder, batchVector, i);
-}
-
-/** All vectors in one array: copied at once. */
-function encodeRows(rows: Float32Array, count: number, size: number, encoder: OperationEncoder): void {
-  if (rows.length !== count * size) {
-    throw new NearvecError("WRONG_DIMENSION", {
-      what: "batch.vectors",
-      got: `${rows.length} values in one Float32Array`,
-      expected: `${count} ids × ${size} values`,
-      todo: SAME_MODEL,
-    });
-  }
-  if (count === 0) return;
-  const from = encoder.row(0);
-  for (let i = 1; i < count; i++) encoder.row(i);
-  encoder.floats.set(rows, from);
-  checkRows(encoder.floats, from, count, size, rows, batchVector);
-}
-
-function checkColumn(column: unknown, what: string, count: number): asserts column is readonly unknown[] {
-  if (!Array.isArray(column)) throw invalidArgument(what, column, "an array with one entry per id");
-  if (column.length !== count) {
-    throw new NearvecError("INVALID_ARGUMENT", {
-      what,
-      got: `${column.length} entries`,
-      expected: `${count}, one per id`,
-      todo: "Make all columns of the batch equally long; a point without a payload has null there.",
-    });
-  }
 }

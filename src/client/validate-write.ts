@@ -12,6 +12,7 @@ import {
   within,
 } from "../fields.ts";
 import { type Checked, encodeSelected, SELECTOR_FIELDS } from "./selector.ts";
+import type { UpdateResult } from "./types.ts";
 import { checkOrdering, checkTimeout } from "./validate-options.ts";
 import {
   DELETE_PAYLOAD_FIELDS,
@@ -28,6 +29,7 @@ import {
   encodeUpdateVectors,
   UPDATE_VECTORS_FIELDS,
 } from "./validate-vectors.ts";
+import type { VectorForms } from "./vector-forms.ts";
 
 /** A write that is ready to be submitted. */
 export interface ParsedWrite {
@@ -49,8 +51,8 @@ interface Write {
   readonly arguments: Fields;
   /** The official client's default of `wait`. */
   readonly wait: boolean;
-  /** Checks and encodes. `size` is the dimension of the collection's vectors. */
-  readonly encode: (given: Given, encoder: OperationEncoder, size: number) => Checked;
+  /** Checks and encodes. */
+  readonly encode: (given: Given, encoder: OperationEncoder, forms: VectorForms) => Checked;
 }
 
 const OPTIONS = fields(["wait", "ordering", "timeout"]);
@@ -61,16 +63,18 @@ function write(method: string, own: Fields, encode: Write["encode"], wait = true
 
 /** By the names that a batch has for them. */
 const WRITES = {
-  upsert: write("upsert", UPSERT_FIELDS, (given, encoder, size) => encodeUpsert(given, size, encoder)),
+  upsert: write("upsert", UPSERT_FIELDS, (given, encoder, forms) => encodeUpsert(given, forms, encoder)),
   delete: write("delete", SELECTOR_FIELDS, encodeDelete, false),
   set_payload: write("setPayload", SET_PAYLOAD_FIELDS, encodeSetPayload),
   overwrite_payload: write("overwritePayload", SET_PAYLOAD_FIELDS, encodeOverwritePayload),
   delete_payload: write("deletePayload", DELETE_PAYLOAD_FIELDS, encodeDeletePayload),
   clear_payload: write("clearPayload", SELECTOR_FIELDS, encodeClearPayload),
-  update_vectors: write("updateVectors", UPDATE_VECTORS_FIELDS, (given, encoder, size) =>
-    encodeUpdateVectors(given, size, encoder),
+  update_vectors: write("updateVectors", UPDATE_VECTORS_FIELDS, (given, encoder, forms) =>
+    encodeUpdateVectors(given, forms, encoder),
   ),
-  delete_vectors: write("deleteVectors", DELETE_VECTORS_FIELDS, encodeDeleteVectors),
+  delete_vectors: write("deleteVectors", DELETE_VECTORS_FIELDS, (given, encoder, forms) =>
+    encodeDeleteVectors(given, forms, encoder),
+  ),
 } as const;
 
 export type WriteName = keyof typeof WRITES;
@@ -82,17 +86,21 @@ const NAMES = fields(Object.keys(WRITES));
 export function parseWrite(
   name: WriteName,
   request: unknown,
-  size: number,
+  forms: VectorForms,
   encoder: OperationEncoder,
 ): ParsedWrite {
   const kind = WRITES[name];
   const given = checkRequest(request, kind.method, kind.arguments);
   const options = parseOptions(given, kind.wait);
-  return { ...options, operations: [kind.encode(given, encoder, size)], kept: false };
+  return { ...options, operations: [kind.encode(given, encoder, forms)], kept: false };
 }
 
 /** The arguments of `batchUpdate`: all operations are checked before the first is applied. */
-export function parseBatchUpdate(request: unknown, size: number, encoder: OperationEncoder): ParsedWrite {
+export function parseBatchUpdate(
+  request: unknown,
+  forms: VectorForms,
+  encoder: OperationEncoder,
+): ParsedWrite {
   const given = checkRequest(request, "batchUpdate", BATCH_FIELDS);
   const options = parseOptions(given, true);
   if (!Array.isArray(given.operations)) {
@@ -100,7 +108,7 @@ export function parseBatchUpdate(request: unknown, size: number, encoder: Operat
   }
   const operations = Array.from(given.operations, (operation: unknown, index) =>
     // Copied: the encoder's buffer is for one operation at a time.
-    copied(encodeOperation(operation, `operations[${index}]`, size, encoder)),
+    copied(encodeOperation(operation, `operations[${index}]`, forms, encoder)),
   );
   return { ...options, operations, kept: true };
 }
@@ -108,7 +116,7 @@ export function parseBatchUpdate(request: unknown, size: number, encoder: Operat
 function encodeOperation(
   operation: unknown,
   place: string,
-  size: number,
+  forms: VectorForms,
   encoder: OperationEncoder,
 ): Checked {
   const expected = "an object with one operation: { upsert: … }";
@@ -120,7 +128,7 @@ function encodeOperation(
   const given = (operation as Given)[name];
   checkObject(given, `${place}.${name}`);
   checkFields(given, `${place}.${name}`, kind.fields);
-  return within(`${place}.${name}`, () => kind.encode(given as Given, encoder, size));
+  return within(`${place}.${name}`, () => kind.encode(given as Given, encoder, forms));
 }
 
 /** The write with bytes that stay valid when the encoder is used again. */
@@ -134,6 +142,12 @@ function copied(operation: Checked): Checked {
 
 function encodeDelete(given: Given, encoder: OperationEncoder): Checked {
   return encodeSelected(Kind.DELETE, given, encoder);
+}
+
+/** The options of a write that is no method of its own fields. Answers the status that its result has. */
+export function checkWriteOptions(options: unknown): Pick<UpdateResult, "status"> {
+  const { wait } = parseOptions(checkRequest(options, "options", OPTIONS), true);
+  return { status: wait ? "completed" : "acknowledged" };
 }
 
 function parseOptions(given: Given, waits: boolean): Pick<ParsedWrite, "wait" | "timeout"> {

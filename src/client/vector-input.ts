@@ -1,3 +1,4 @@
+import type { OperationEncoder } from "../collection/operation-encoder.ts";
 import { invalidArgument, NearvecError, notSupported, shortly } from "../errors.ts";
 
 /** Names the place of a vector in the request, only when an error has to say it. */
@@ -7,8 +8,7 @@ export type Place = (index: number) => string;
  * Copies a vector of the request into `target` as f32 and checks it in the same pass: the dimension, and that
  * each value is a number that is finite in f32.
  *
- * @throws {NearvecError} `WRONG_DIMENSION`, `NOT_FINITE`, `NOT_SUPPORTED` (sparse and multivectors,
- *   documents), `INVALID_ARGUMENT`
+ * @throws {NearvecError} `WRONG_DIMENSION`, `NOT_FINITE`, `INVALID_ARGUMENT`, `NOT_SUPPORTED` (documents)
  */
 export function copyVector(
   source: unknown,
@@ -68,7 +68,7 @@ function copyNumbers(
 ): void {
   if (source.length !== size) {
     // A list of the wrong length may well be a vector of another form, which is the better news.
-    if (Array.isArray(source[0])) throw notSupported(`${place(index)} (a multivector)`);
+    if (Array.isArray(source[0])) throw otherForm(source, "a multivector", place(index));
     throw wrongDimension(source.length, size, place(index));
   }
   for (let i = 0; i < size; i++) {
@@ -81,7 +81,7 @@ function copyNumbers(
   }
 }
 
-export const SAME_MODEL = "Use vectors of the collection's `size`: all from the same embedding model.";
+const SAME_MODEL = "Use vectors of the collection's `size`: all from the same embedding model.";
 
 function wrongDimension(got: number, size: number, what: string): NearvecError {
   return new NearvecError("WRONG_DIMENSION", {
@@ -93,7 +93,7 @@ function wrongDimension(got: number, size: number, what: string): NearvecError {
 }
 
 /** Checks rows that were copied at once; answers nothing, or says which row has what at which position. */
-export function checkRows(
+function checkRows(
   rows: Float32Array,
   from: number,
   count: number,
@@ -111,7 +111,47 @@ export function checkRows(
   }
 }
 
-function notFinite(source: ArrayLike<unknown>, position: number, what: string): NearvecError {
+/** Dense vectors that came in one array: copied at once, into the section that was begun. */
+export function encodeRows(
+  rows: Float32Array,
+  count: number,
+  size: number,
+  encoder: OperationEncoder,
+  what: string,
+): void {
+  if (rows.length !== count * size) {
+    throw new NearvecError("WRONG_DIMENSION", {
+      what,
+      got: `${rows.length} values in one Float32Array`,
+      expected: `${count} ids × ${size} values`,
+      todo: SAME_MODEL,
+    });
+  }
+  if (count === 0) return;
+  const from = encoder.row(0);
+  for (let i = 1; i < count; i++) encoder.row(i);
+  encoder.floats.set(rows, from);
+  checkRows(encoder.floats, from, count, size, rows, (index) => `${what}[${index}]`);
+}
+
+/** A column of a batch. */
+export function checkColumn(
+  column: unknown,
+  what: string,
+  count: number,
+): asserts column is readonly unknown[] {
+  if (!Array.isArray(column)) throw invalidArgument(what, column, "an array with one entry per id");
+  if (column.length !== count) {
+    throw new NearvecError("INVALID_ARGUMENT", {
+      what,
+      got: `${column.length} entries`,
+      expected: `${count}, one per id`,
+      todo: "Make all columns of the batch equally long; a point without a payload has null there.",
+    });
+  }
+}
+
+export function notFinite(source: ArrayLike<unknown>, position: number, what: string): NearvecError {
   return new NearvecError("NOT_FINITE", {
     what,
     got: `${shortly(source[position])} at position ${position}`,
@@ -121,7 +161,7 @@ function notFinite(source: ArrayLike<unknown>, position: number, what: string): 
 }
 
 function notANumber(value: unknown, position: number, what: string): NearvecError {
-  if (Array.isArray(value)) return notSupported(`${what} (a multivector)`);
+  if (Array.isArray(value)) return otherForm(value, "a multivector", what);
   return new NearvecError("NOT_FINITE", {
     what,
     got: `${shortly(value)} at position ${position}`,
@@ -131,19 +171,24 @@ function notANumber(value: unknown, position: number, what: string): NearvecErro
 }
 
 function notAVector(value: unknown, what: string): NearvecError {
-  const form = otherForm(value);
-  if (form !== undefined)
-    return notSupported(`${what} (${form})`, "Give a dense vector: an array of numbers or a Float32Array.");
+  if (typeof value === "object" && value !== null && !ArrayBuffer.isView(value)) {
+    if ("model" in value) return notSupported(`${what} (an object for an inference model)`, GIVE_DENSE);
+    if ("indices" in value && "values" in value) return otherForm(value, "a sparse vector", what);
+    if (Object.values(value).some((inner) => typeof inner === "object")) {
+      return otherForm(value, "named vectors", what);
+    }
+  }
   return invalidArgument(what, value, "an array of numbers or a Float32Array");
 }
 
-/**
- * What Qdrant takes where a dense vector could stand, by what tells it; undefined for what is no vector at
- * all.
- */
-function otherForm(value: unknown): string | undefined {
-  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return undefined;
-  if ("indices" in value && "values" in value) return "a sparse vector";
-  if ("model" in value) return "an object for an inference model";
-  return Object.values(value).some((inner) => typeof inner === "object") ? "named vectors" : undefined;
+const GIVE_DENSE = "Give a dense vector: an array of numbers or a Float32Array.";
+
+/** What Qdrant takes elsewhere, where a dense vector stands. */
+function otherForm(value: object, form: string, what: string): NearvecError {
+  return new NearvecError("INVALID_ARGUMENT", {
+    what,
+    got: `${form}: ${shortly(value)}`,
+    expected: "a dense vector",
+    todo: GIVE_DENSE,
+  });
 }

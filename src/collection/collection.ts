@@ -4,47 +4,16 @@ import type { Filter } from "../filters/filter.ts";
 import type { PayloadStore } from "../payload/store.ts";
 import type { IdColumn } from "../points/id-column.ts";
 import type { IdTable } from "../points/id-table.ts";
-import type { DenseSpaceConfig } from "../vectors/config.ts";
-import { DenseSpace, type Hits } from "../vectors/dense-space.ts";
 import type { Background } from "./background.ts";
-import {
-  type CollectionConfig,
-  denseSpaceConfig,
-  indexingConfig,
-  type SpaceSettings,
-  spaceSettings,
-} from "./config.ts";
+import { type CollectionConfig, type SpaceSettings, spacesOf } from "./config.ts";
 import type { Matches } from "./filter-scan.ts";
-import { Indexing, type IndexingStatus } from "./indexing.ts";
+import type { IndexingStatus } from "./indexing.ts";
 import { type Deadline, Matching, type Page } from "./matching.ts";
+import { NamedSpace } from "./named-space.ts";
 import { decodeOperation, type Operation } from "./operation.ts";
-import { type Plan, plan } from "./planner.ts";
 import { type CollectionMemory, type Prepared, StoredPoints } from "./stored-points.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { WriteQueue } from "./write-queue.ts";
-
-export interface SearchRequest {
-  readonly limit: number;
-  /** Candidates of the graph search; undefined: the `ef_construct` of the space, as in Qdrant. */
-  readonly ef: number | undefined;
-  readonly exact: boolean;
-  /** Only these points; undefined: all. */
-  readonly matches?: Matches | undefined;
-}
-
-/** What a search found, and the plan that it followed. */
-export interface Found extends Plan {
-  readonly hits: Hits;
-}
-
-const NO_HITS: Hits = {
-  count: 0,
-  offsets: new Uint32Array(0),
-  scores: new Float32Array(0),
-  plan: "exact",
-  distances: 0,
-  expanded: 0,
-};
 
 /**
  * The points of one collection: one write path (`submit`, then `apply`), one read path, and indexing in the
@@ -52,63 +21,78 @@ const NO_HITS: Hits = {
  * client's part.
  */
 export class Collection {
-  /** Where a query's vector is checked and converted; in use until the search that it is for. */
-  readonly scratch: Float32Array;
   /** The turns of those who call `submit`. */
   readonly writes = new WriteQueue();
   readonly #points: StoredPoints;
   readonly #matching: Matching;
-  readonly #indexing: Indexing;
-  /** The object that the space holds, so that a change of the settings reaches it. */
-  readonly #spaceConfig: DenseSpaceConfig;
+  readonly #core: CoreModule;
+  readonly #background: Background;
   readonly #surroundings: Surroundings;
+  readonly #spaces = new Map<string, NamedSpace>();
   #config: CollectionConfig;
-  #settings: SpaceSettings;
   #sequence = 0;
   #closed: NearvecError | undefined;
 
+  /** Spaces that are not plain need their code: see `kinds`. @throws {NearvecError} `OUT_OF_MEMORY` */
   constructor(
     core: CoreModule,
     config: CollectionConfig,
     background: Background,
     surroundings: Surroundings,
   ) {
+    this.#core = core;
     this.#config = config;
-    this.#settings = spaceSettings(config);
+    this.#background = background;
     this.#surroundings = surroundings;
-    this.scratch = new Float32Array(this.#settings.size);
-    this.#spaceConfig = denseSpaceConfig(this.#settings, config.optimizer_config, surroundings);
-    this.#points = new StoredPoints(DenseSpace.create(core, this.#spaceConfig));
+    this.#points = new StoredPoints();
     this.#matching = new Matching(this.#points, background, surroundings);
-    this.#indexing = new Indexing(
-      this.#points.space,
-      indexingConfig(this.#settings, config.optimizer_config),
-      background,
-      surroundings,
-    );
+    for (const [name, settings] of spacesOf(config)) this.#addSpace(name, settings, config);
   }
 
   get config(): CollectionConfig {
     return this.#config;
   }
 
-  get settings(): SpaceSettings {
-    return this.#settings;
+  /** All spaces by their names; the unnamed one is "". */
+  get spaces(): ReadonlyMap<string, NamedSpace> {
+    return this.#spaces;
   }
 
   /**
-   * Goes on with another configuration, which must describe the same vectors and the same `m`. Searches follow
-   * it at once; the graph is built with a new `ef_construct` from its next rebuild on.
+   * Goes on with another configuration. Spaces that it has no more are dropped with their vectors, those that are new
+   * are empty; the others must keep their vectors' form and `m`. Searches follow it at once; a graph is built with a
+   * new `ef_construct` from its next rebuild on.
    */
   reconfigure(config: CollectionConfig): void {
+    if (this.#closed !== undefined) throw this.#closed;
+    const wanted = spacesOf(config);
+    for (const [name, settings] of wanted) {
+      const space = this.#spaces.get(name);
+      if (space === undefined) this.#addSpace(name, settings, config);
+      else space.reconfigure(settings, config.optimizer_config);
+    }
+    for (const name of [...this.#spaces.keys()]) if (!wanted.has(name)) this.#dropSpace(name);
     this.#config = config;
-    this.#settings = spaceSettings(config);
-    // The space reads its configuration whenever it decides something.
-    Object.assign(
-      this.#spaceConfig,
-      denseSpaceConfig(this.#settings, config.optimizer_config, this.#surroundings),
+  }
+
+  #addSpace(name: string, settings: SpaceSettings, { optimizer_config }: CollectionConfig): void {
+    const space = new NamedSpace(
+      this.#core,
+      name,
+      settings,
+      optimizer_config,
+      this.#background,
+      this.#surroundings,
     );
-    this.#indexing.reconfigure(indexingConfig(this.#settings, config.optimizer_config));
+    this.#spaces.set(name, space);
+    this.#points.spaces.set(name, space.space);
+  }
+
+  #dropSpace(name: string): void {
+    const reason = gone(`the vector ${JSON.stringify(name)} was dropped`);
+    this.#spaces.get(name)?.close(reason);
+    this.#spaces.delete(name);
+    this.#points.spaces.delete(name);
   }
 
   // ── writing ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -126,7 +110,7 @@ export class Collection {
     // A log would append `bytes` here: past this line nothing can fail.
     const sequence = this.#sequence + 1;
     this.apply(sequence, prepared);
-    this.#indexing.noteWrite();
+    for (const { indexing } of this.#spaces.values()) indexing.noteWrite();
     return sequence;
   }
 
@@ -165,11 +149,6 @@ export class Collection {
     return this.#points.versions.get(offset);
   }
 
-  /** A copy of a point's vector, of unit length for Cosine; undefined when it has none. */
-  vectorOf(offset: number): Float32Array | undefined {
-    return this.#points.space.get(offset);
-  }
-
   /** @see Matching.with */
   withMatches<T>(
     filter: Filter,
@@ -195,70 +174,45 @@ export class Collection {
     return timeout === undefined ? undefined : { at: this.#surroundings.now() + timeout * 1000, timeout };
   }
 
-  search(query: Float32Array, { limit, ef, exact, matches }: SearchRequest): Found {
-    const { m, efConstruct, size, fullScanBytes } = this.#settings;
-    const vectors = this.#points.space.liveCount;
-    const live = matches === undefined ? vectors : Math.min(vectors, matches.count);
-    const most = Math.max(1, Math.min(limit, live));
-    const width = Math.max(ef ?? efConstruct, most);
-    const chosen = plan({
-      exact,
-      live,
-      indexed: this.#points.space.indexedCount,
-      vectorBytes: size * 4,
-      m,
-      width,
-      fullScanBytes,
-    });
-    if (matches !== undefined && live === 0) return { hits: NO_HITS, ...chosen };
-    const hits = this.#points.space.search(query, {
-      limit: most,
-      ef: width,
-      exact: chosen.exact,
-      ...(matches && { allowed: matches.bitmap }),
-    });
-    return { hits, ...chosen };
-  }
-
   // ── state ────────────────────────────────────────────────────────────────────────────────────────────────
 
   get count(): number {
     return this.#points.ids.size;
   }
 
+  /** Vectors of all spaces that are indexed. */
   get indexedCount(): number {
-    return this.#points.space.indexedCount;
+    let count = 0;
+    for (const { space } of this.#spaces.values()) count += space.indexedCount;
+    return count;
   }
 
-  /** Whether larger scores are better. */
-  get largerIsCloser(): boolean {
-    const { distance } = this.#settings;
-    return distance === "Cosine" || distance === "Dot";
-  }
-
-  /** Vectors that wait for the graph. */
-  get tailCount(): number {
-    return this.#points.space.tailCount;
-  }
-
+  /** The worst of the spaces'. */
   get status(): IndexingStatus {
-    return this.#indexing.status;
+    const statuses = Array.from(this.#spaces.values(), ({ indexing }) => indexing.status);
+    return statuses.find((each) => each === "red") ?? statuses.find((each) => each === "yellow") ?? "green";
   }
 
   get indexingFailure(): NearvecError | undefined {
-    return this.#indexing.failure;
+    for (const { indexing } of this.#spaces.values()) if (indexing.failure) return indexing.failure;
+    return undefined;
   }
 
   /** @see Indexing.whenIdle */
-  whenIndexed(signal?: AbortSignal): Promise<void> {
-    return this.#indexing.whenIdle(signal);
+  async whenIndexed(signal?: AbortSignal): Promise<void> {
+    await Promise.all(Array.from(this.#spaces.values(), ({ indexing }) => indexing.whenIdle(signal)));
   }
 
   /** Until the deadline. @see Indexing.whenRoom */
-  whenRoom(deadline: Deadline | undefined): Promise<void> | undefined {
-    return this.#indexing.whenRoom(
-      deadline === undefined ? Number.POSITIVE_INFINITY : deadline.at - this.#surroundings.now(),
-    );
+  whenRoom(deadline: Deadline | undefined): Promise<unknown> | undefined {
+    const patience =
+      deadline === undefined ? Number.POSITIVE_INFINITY : deadline.at - this.#surroundings.now();
+    const waits: Promise<void>[] = [];
+    for (const { indexing } of this.#spaces.values()) {
+      const room = indexing.whenRoom(patience);
+      if (room !== undefined) waits.push(room);
+    }
+    return waits.length === 0 ? undefined : Promise.all(waits);
   }
 
   get memory(): CollectionMemory {
@@ -267,13 +221,14 @@ export class Collection {
 
   /** Gives the memory back. `what` says who is gone, to those who wait for it. */
   close(what: string): void {
-    const reason = new NearvecError("CLOSED", {
-      what,
-      todo: "Open a client, or create the collection, again.",
-    });
+    const reason = gone(what);
     this.#closed = reason;
-    this.#indexing.close(reason);
+    for (const space of this.#spaces.values()) space.close(reason);
     this.#matching.close(reason);
     this.#points.close();
   }
+}
+
+function gone(what: string): NearvecError {
+  return new NearvecError("CLOSED", { what, todo: "Open a client, or create the collection, again." });
 }

@@ -243,7 +243,7 @@ class ScannedCollection implements ScannedPoints {
   }
 
   hasVector(offset: number, name: string): boolean {
-    return name === "" && this.#points.space.has(offset);
+    return this.#points.spaces.get(name)?.has(offset) ?? false;
   }
 }
 

@@ -1,5 +1,6 @@
 import { NearvecError } from "../errors.ts";
 import { IdColumn } from "../points/id-column.ts";
+import type { Rows } from "../vectors/rows.ts";
 import {
   aligned,
   bitmapWords,
@@ -17,6 +18,12 @@ import {
 const KEPT_BYTES = 16 * 1024 * 1024;
 const FIRST_BYTES = 4096;
 
+const TYPES: Readonly<Record<Rows["type"], number>> = {
+  dense: VectorType.DENSE,
+  sparse: VectorType.SPARSE,
+  multi: VectorType.MULTI,
+};
+
 /** The bytes that one character of a string can take in UTF-8, per UTF-16 unit. */
 const UTF8_PER_UNIT = 3;
 
@@ -24,10 +31,11 @@ const UTF8_PER_UNIT = 3;
  * Writes operations (operation.ts draws them) into one buffer that it uses again and again: what `finish`
  * returns is valid until the next `begin…`. The order of calls is the order of sections:
  *
- * - `beginUpsert(n, spaces, mode)`, ids, per space `beginVectors`, rows, `endVectors`; `beginPayloads`,
- *   payloads, `finish()`
- * - `beginUpdateVectors(n, spaces)`, ids, per space as above, `finish()`
+ * - `beginUpsert(n, mode)`, ids, the vectors of each space; `beginPayloads`, payloads, `finish()`
+ * - `beginUpdateVectors(n)`, ids, the vectors of each space, `finish()`
  * - `begin(kind, n)`, ids, `text(key, json)` for the kinds that have one, `finish()`
+ *
+ * Dense vectors are `beginVectors`, rows, `endVectors`, which makes no copy; any others `vectors`.
  *
  * A caller that finds a fault half-way just throws: nothing has been changed, and the next `begin…` starts
  * afresh.
@@ -53,17 +61,17 @@ export class OperationEncoder {
   #payloads = 0;
   #payloadBytes = 0;
 
-  beginUpsert(points: number, spaces: number, mode: UpsertMode = UpsertMode.UPSERT): void {
-    this.#begin(Kind.UPSERT, points, spaces, mode);
+  beginUpsert(points: number, mode: UpsertMode = UpsertMode.UPSERT): void {
+    this.#begin(Kind.UPSERT, points, mode);
   }
 
-  beginUpdateVectors(points: number, spaces: number): void {
-    this.#begin(Kind.UPDATE_VECTORS, points, spaces, 0);
+  beginUpdateVectors(points: number): void {
+    this.#begin(Kind.UPDATE_VECTORS, points, 0);
   }
 
   /** Any other operation. */
   begin(kind: Exclude<Kind, typeof Kind.UPSERT | typeof Kind.UPDATE_VECTORS>, points: number): void {
-    this.#begin(kind, points, 0, 0);
+    this.#begin(kind, points, 0);
   }
 
   /** Room for the ids, to be filled in at once. */
@@ -76,15 +84,9 @@ export class OperationEncoder {
     );
   }
 
-  /** The vectors of one space; room is made for one per point at once. */
+  /** The dense vectors of one space; room is made for one per point at once. */
   beginVectors(name: string, size: number): void {
-    const nameBytes = this.#utf8.encode(name);
-    this.#header = this.#reserve(SPACE_HEADER_BYTES);
-    this.#words[this.#header >>> 2] = nameBytes.length | (VectorType.DENSE_F32 << 16);
-    this.#words[(this.#header >>> 2) + 1] = size;
-    const at = this.#reserve(nameBytes.length);
-    this.#bytes.set(nameBytes, at);
-    this.#presence = this.#reserve(bitmapWords(this.#points) * 4) >>> 2;
+    this.#beginSpace(name, VectorType.DENSE, size);
     this.#words.fill(0, this.#presence, this.#presence + bitmapWords(this.#points));
     this.#size = size;
     this.#present = 0;
@@ -102,8 +104,41 @@ export class OperationEncoder {
   }
 
   endVectors(): void {
-    this.#words[(this.#header >>> 2) + 2] = this.#present;
+    this.#endSpace(this.#present);
     this.#at += this.#present * this.#size * 4;
+  }
+
+  /** The vectors of one space, of any kind. */
+  vectors(name: string, presence: Uint32Array, rows: Rows): void {
+    const size = rows.type === "sparse" ? 0 : rows.size;
+    this.#beginSpace(name, TYPES[rows.type], size);
+    this.#words.set(presence, this.#presence);
+    if (rows.type !== "dense") this.#copy(rows.ends.subarray(0, rows.count));
+    const total = rows.type === "dense" ? rows.count : (rows.ends[rows.count - 1] ?? 0);
+    if (rows.type === "sparse") this.#copy(rows.indices.subarray(0, total));
+    this.#copy(rows.values.subarray(0, rows.type === "sparse" ? total : total * size));
+    this.#endSpace(rows.count);
+  }
+
+  #copy(values: Uint32Array | Float32Array): void {
+    const at = this.#reserve(values.length * 4) >>> 2;
+    if (values instanceof Uint32Array) this.#words.set(values, at);
+    else this.floats.set(values, at);
+  }
+
+  #beginSpace(name: string, type: number, size: number): void {
+    const nameBytes = this.#utf8.encode(name);
+    this.#header = this.#reserve(SPACE_HEADER_BYTES);
+    this.#words[this.#header >>> 2] = nameBytes.length | (type << 16);
+    this.#words[(this.#header >>> 2) + 1] = size;
+    const at = this.#reserve(nameBytes.length);
+    this.#bytes.set(nameBytes, at);
+    this.#presence = this.#reserve(bitmapWords(this.#points) * 4) >>> 2;
+  }
+
+  #endSpace(present: number): void {
+    this.#words[(this.#header >>> 2) + 2] = present;
+    this.#words[3] = (this.#words[3] as number) + 1;
   }
 
   beginPayloads(): void {
@@ -141,7 +176,7 @@ export class OperationEncoder {
     return operation;
   }
 
-  #begin(kind: Kind, points: number, spaces: number, mode: number): void {
+  #begin(kind: Kind, points: number, mode: number): void {
     this.#at = 0;
     this.#payloadBytes = 0;
     this.#points = points;
@@ -149,7 +184,7 @@ export class OperationEncoder {
     this.#words[0] = MAGIC;
     this.#words[1] = VERSION | (kind << 8) | (mode << 16);
     this.#words[2] = points;
-    this.#words[3] = spaces;
+    this.#words[3] = 0;
   }
 
   /** Appends JSON text. Answers its length in bytes. */

@@ -1,5 +1,6 @@
 import { NearvecError } from "../errors.ts";
 import { IdColumn } from "../points/id-column.ts";
+import type { Rows } from "../vectors/rows.ts";
 
 /**
  * One mutation as bytes: what `apply` reads, and what a log can append as it is. Little-endian; every section
@@ -16,11 +17,17 @@ import { IdColumn } from "../points/id-column.ts";
  *   └──────────────────────────────────────┴─────────────────────┘
  *
  *   then, in an upsert and an update of vectors, for each space
- *   ┌────────────┬──────┬────────┬──────┬─────────┬───────┬────────────────┬──────────────────────────┐
- *   │ name bytes │ type │ (zero) │ size │ present │ name  │ presence       │ rows                     │
- *   │    u16     │  u8  │   u8   │ u32  │   u32   │ UTF-8 │ ⌈points/32⌉×u32│ present × size × f32     │
- *   └────────────┴──────┴────────┴──────┴─────────┴───────┴────────────────┴──────────────────────────┘
+ *   ┌────────────┬──────┬────────┬──────┬─────────┬───────┬────────────────┬──────┐
+ *   │ name bytes │ type │ (zero) │ size │ present │ name  │ presence       │ rows │
+ *   │    u16     │  u8  │   u8   │ u32  │   u32   │ UTF-8 │ ⌈points/32⌉×u32│      │
+ *   └────────────┴──────┴────────┴──────┴─────────┴───────┴────────────────┴──────┘
  *     bit i & 31 of word i >>> 5: point i has a vector here: the next row. Absent ones take none.
+ *   with rows of
+ *   ┌──────────────────────────────────────────────────────────────────────┐
+ *   │ DENSE   values: present × size × f32                                 │
+ *   │ SPARSE  ends: present × u32 │ indices: entries × u32 │ values: … f32 │   size is 0; entries: the last end
+ *   │ MULTI   ends: present × u32 │ values: vectors × size × f32           │   vectors: the last end
+ *   └──────────────────────────────────────────────────────────────────────┘
  *
  *   and last, in an upsert (points × payload)
  *   ┌──────────────────────────────────────┬─────────────────────┐
@@ -58,16 +65,15 @@ export type Kind = (typeof Kind)[keyof typeof Kind];
 export const UpsertMode = { UPSERT: 0, INSERT_ONLY: 1, UPDATE_ONLY: 2 } as const;
 export type UpsertMode = (typeof UpsertMode)[keyof typeof UpsertMode];
 
-export const VectorType = { DENSE_F32: 1 } as const;
+export const VectorType = { DENSE: 1, SPARSE: 2, MULTI: 3 } as const;
 
 /** The vectors that an operation brings for one space. */
 export interface OperationVectors {
   readonly name: string;
-  readonly size: number;
-  /** How many points have one. */
-  readonly present: number;
+  /** Which of the operation's points have one: bit i & 31 of word i >>> 5. */
   readonly presence: Uint32Array;
-  readonly rows: Float32Array;
+  /** Theirs. */
+  readonly rows: Rows;
 }
 
 export interface UpsertOperation {
@@ -164,13 +170,27 @@ function readSpaces(reader: Reader, spaces: number, points: number): OperationVe
 
 function readVectors(reader: Reader, points: number): OperationVectors {
   const nameBytes = reader.u16();
-  expect("the vectors' type", reader.u8(), VectorType.DENSE_F32);
+  const type = reader.u8();
   reader.skip(1);
   const size = reader.u32();
   const present = reader.u32();
   const name = nameBytes === 0 ? "" : utf8.decode(reader.bytes(nameBytes));
   const presence = reader.words(bitmapWords(points));
-  return { name, size, present, presence, rows: reader.floats(present * size) };
+  return { name, presence, rows: readRows(reader, type, size, present) };
+}
+
+function readRows(reader: Reader, type: number, size: number, count: number): Rows {
+  if (type === VectorType.DENSE) {
+    return { type: "dense", count, size, values: reader.floats(count * size) };
+  }
+  if (type !== VectorType.SPARSE && type !== VectorType.MULTI) {
+    throw unexpected("the vectors' type", type, "one that this version knows");
+  }
+  const ends = reader.words(count);
+  const total = ends[count - 1] ?? 0;
+  return type === VectorType.SPARSE
+    ? { type: "sparse", count, ends, indices: reader.words(total), values: reader.floats(total) }
+    : { type: "multi", count, size, ends, values: reader.floats(total * size) };
 }
 
 /** Reads on from section to section; a length that leads out of the buffer is a RangeError of the view. */

@@ -31,7 +31,9 @@ export type PlanReason =
   | "few vectors: a scan is as fast, and exact"
   /** ef or limit is close to the number of points */
   | "the graph would compute as much as a scan"
-  | "the graph is faster than a scan";
+  | "the graph is faster than a scan"
+  /** sparse vectors */
+  | "an inverted index is exact";
 
 export interface Plan {
   readonly exact: boolean;

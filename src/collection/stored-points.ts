@@ -3,7 +3,8 @@ import { parseJson } from "../payload/json.ts";
 import { PayloadStore } from "../payload/store.ts";
 import type { IdColumn } from "../points/id-column.ts";
 import { IdTable } from "../points/id-table.ts";
-import type { DenseSpace } from "../vectors/dense-space.ts";
+import type { Rows } from "../vectors/rows.ts";
+import type { Space } from "../vectors/space.ts";
 import type { FilterScan } from "./filter-scan.ts";
 import {
   Kind,
@@ -37,19 +38,17 @@ export class StoredPoints {
   readonly ids = new IdTable();
   readonly payloads = new PayloadStore();
   readonly versions = new Versions();
-  readonly space: DenseSpace;
+  /** By name; the unnamed one is "". The collection adds and drops them. */
+  readonly spaces = new Map<string, Space>();
   /** Scans for filters that are under way: told of every point that changes. */
   readonly scans = new Set<FilterScan>();
-
-  constructor(space: DenseSpace) {
-    this.space = space;
-  }
 
   /**
    * Finds the points of an operation and takes the memory that applying it needs. What it answers is good
    * until the next change.
    *
-   * @throws {NearvecError} `POINT_NOT_FOUND`, `OUT_OF_MEMORY`, `INVALID_PAYLOAD`; nothing changed.
+   * @throws {NearvecError} `POINT_NOT_FOUND`, `INVALID_ARGUMENT` (a vector that was dropped), `OUT_OF_MEMORY`,
+   *   `INVALID_PAYLOAD`; nothing changed.
    */
   prepare(operation: Operation): Prepared {
     switch (operation.kind) {
@@ -60,7 +59,7 @@ export class StoredPoints {
         return { operation, offsets: NO_OFFSETS, payloads: undefined };
       case Kind.UPDATE_VECTORS: {
         const offsets = this.#offsetsOf(operation.ids);
-        for (const { present } of operation.vectors) this.space.reserve(present, this.ids.end);
+        this.#reserveVectors(operation.vectors, this.ids.end);
         return { operation, offsets, payloads: undefined };
       }
       case Kind.CLEAR_PAYLOAD:
@@ -113,42 +112,66 @@ export class StoredPoints {
 
   get memory(): CollectionMemory {
     return {
-      vectors: this.space.memoryBytes,
+      vectors: this.#vectorBytes(),
       ids: this.ids.memoryBytes + this.versions.memoryBytes,
       payloads: this.payloads.memoryBytes,
     };
   }
 
   close(): void {
-    this.space.close();
     this.payloads.clear();
+  }
+
+  #vectorBytes(): number {
+    let bytes = 0;
+    for (const space of this.spaces.values()) bytes += space.memoryBytes;
+    return bytes;
+  }
+
+  /** The space of an operation that was checked when the collection may have had other spaces. */
+  #spaceOf(name: string): Space {
+    const space = this.spaces.get(name);
+    if (space !== undefined) return space;
+    throw new NearvecError("INVALID_ARGUMENT", {
+      what: `there is no vector ${JSON.stringify(name)} any more`,
+      todo: "Nothing was changed. It was dropped before the request had its turn.",
+    });
+  }
+
+  #reserveVectors(vectors: readonly OperationVectors[], offsets: number): void {
+    for (const { name, rows } of vectors) this.#spaceOf(name).reserveRows(rows, offsets);
   }
 
   // ── points as a whole ────────────────────────────────────────────────────────────────────────────────────
 
   #reserveUpsert({ mode, ids, vectors, payloadLengths }: UpsertOperation): void {
     const offsets = mode === UpsertMode.UPDATE_ONLY ? this.ids.end : this.ids.reserve(ids);
-    for (const { present } of vectors) this.space.reserve(present, offsets);
+    this.#reserveVectors(vectors, offsets);
     this.payloads.reserve(payloadLengths, offsets);
     reserveOrThrow(() => this.versions.reserve(offsets), ids.length);
   }
 
   #upsert(sequence: number, operation: UpsertOperation): void {
     const { mode, ids, vectors, payloadLengths, payloads } = operation;
-    const [dense] = vectors;
-    let row = 0;
+    const columns = vectors.map((each) => new Column(each, this.#spaceOf(each.name)));
+    const others = [...this.spaces].flatMap(([name, space]) =>
+      vectors.some((each) => each.name === name) ? [] : [space],
+    );
     let payloadAt = 0;
     // In the order of the request, so that of two points with one id the last wins.
     for (let i = 0; i < ids.length; i++) {
-      const from = row;
-      const hasVector = dense !== undefined && isSet(dense.presence, i);
-      if (hasVector) row++;
       const payloadFrom = payloadAt;
       payloadAt += payloadLengths[i] as number;
-      if (mode !== UpsertMode.UPSERT && this.#isLeftOut(mode, ids, i, sequence)) continue;
-      const offset = this.ids.insert(ids, i);
-      if (hasVector) this.space.put(offset, dense.rows, from * dense.size);
-      else this.space.remove(offset);
+      const leftOut = mode !== UpsertMode.UPSERT && this.#isLeftOut(mode, ids, i, sequence);
+      const offset = leftOut ? -1 : this.ids.insert(ids, i);
+      for (const column of columns) {
+        const row = column.next(i);
+        if (leftOut) continue;
+        if (row === -1) column.space.remove(offset);
+        else column.space.store(offset, column.rows, row);
+      }
+      if (leftOut) continue;
+      for (const space of others) space.remove(offset);
       if (payloadAt > payloadFrom) this.payloads.set(offset, payloads, payloadFrom, payloadAt);
       else this.payloads.delete(offset);
       this.versions.set(offset, sequence);
@@ -167,7 +190,7 @@ export class StoredPoints {
     for (let i = 0; i < ids.length; i++) {
       const offset = this.ids.delete(ids, i);
       if (offset === -1) continue;
-      this.space.remove(offset);
+      for (const space of this.spaces.values()) space.remove(offset);
       this.payloads.delete(offset);
       // Another point may have the offset at once: no reader, builder or checkpoint outlives the turn in
       // which it began, so nothing can still mean this one.
@@ -197,18 +220,42 @@ export class StoredPoints {
     }
   }
 
-  #putVectors([dense]: readonly OperationVectors[], offsets: Uint32Array): void {
-    if (dense === undefined) return;
-    let row = 0;
-    for (let i = 0; i < offsets.length; i++) {
-      if (isSet(dense.presence, i)) this.space.put(offsets[i] as number, dense.rows, row++ * dense.size);
+  #putVectors(vectors: readonly OperationVectors[], offsets: Uint32Array): void {
+    for (const each of vectors) {
+      const column = new Column(each, this.#spaceOf(each.name));
+      for (let i = 0; i < offsets.length; i++) {
+        const row = column.next(i);
+        if (row !== -1) column.space.store(offsets[i] as number, column.rows, row);
+      }
     }
   }
 
   #removeVectors(text: Uint8Array, offsets: Uint32Array): void {
-    const names = parseJson(utf8.decode(text)) as readonly string[];
-    if (!names.includes("")) return;
-    for (const offset of offsets) this.space.remove(offset);
+    for (const name of parseJson(utf8.decode(text)) as readonly string[]) {
+      const space = this.spaces.get(name);
+      // Of a space that was dropped meanwhile there is nothing left to remove.
+      if (space !== undefined) for (const offset of offsets) space.remove(offset);
+    }
+  }
+}
+
+/** The vectors of one space in an operation, read point by point. */
+class Column {
+  readonly space: Space;
+  readonly rows: Rows;
+  readonly #presence: Uint32Array;
+  #row = 0;
+
+  constructor({ presence, rows }: OperationVectors, space: Space) {
+    this.#presence = presence;
+    this.rows = rows;
+    this.space = space;
+  }
+
+  /** The row of point `index`, -1 where it has none; to be asked of every point in turn. */
+  next(index: number): number {
+    const set = (((this.#presence[index >>> 5] as number) >>> (index & 31)) & 1) === 1;
+    return set ? this.#row++ : -1;
   }
 }
 
@@ -236,8 +283,4 @@ function reserveOrThrow(reserve: () => void, points: number): void {
       { cause },
     );
   }
-}
-
-function isSet(bitmap: Uint32Array, index: number): boolean {
-  return (((bitmap[index >>> 5] as number) >>> (index & 31)) & 1) === 1;
 }

@@ -22,3 +22,24 @@ export interface DenseSpaceConfig {
   /** The most memory the space may take, in bytes. Default: 4 GiB, what a 32-bit address reaches. */
   readonly maxBytes?: number;
 }
+
+/** How a space rounds the numbers of its vectors. */
+export type Datatype = "float32" | "float16" | "uint8";
+
+/** A space of dense vectors that are rounded, or of lists of them (compared by the sum of the best matches). */
+export interface RoundedSpaceConfig extends DenseSpaceConfig {
+  readonly kind: "dense" | "multi";
+  readonly datatype: Datatype;
+}
+
+/** A space of sparse vectors. */
+export interface SparseSpaceConfig
+  extends Pick<DenseSpaceConfig, "seed" | "deletedThreshold" | "vacuumMinVectors" | "maxBytes"> {
+  readonly kind: "sparse";
+  /** Whether a query's values are weighed by how rare their indices are. */
+  readonly idf: boolean;
+  readonly datatype: Datatype;
+}
+
+/** What a space is made of. */
+export type SpaceConfig = RoundedSpaceConfig | SparseSpaceConfig;

@@ -48,6 +48,12 @@ function scanIsCheaper(allowed: number, live: number, ef: number, size: number):
   return allowed * (20 + 0.16 * size) <= (ef * 1300) / share;
 }
 
+/** What a search may return, and how many vectors that are. */
+interface Admitted {
+  readonly accept: number;
+  readonly available: number;
+}
+
 export class DenseShard {
   readonly config: DenseSpaceConfig;
   readonly #core: CoreExports;
@@ -74,7 +80,8 @@ export class DenseShard {
     const what = "creating a vector space";
     checked(memory.exports.init(config.size, metric, config.m, config.efConstruct, config.seed, pages), what);
     checked(memory.exports.attach(), what);
-    return new DenseShard(config, memory);
+    // A copy: what the core was told at the start holds for the life of the shard.
+    return new DenseShard({ ...config }, memory);
   }
 
   /** Points that have a vector here. */
@@ -90,6 +97,16 @@ export class DenseShard {
   /** Slots that are not in the graph yet. */
   get tailCount(): number {
     return this.slotCount - this.#cursor();
+  }
+
+  /** Where the vectors lie, for what is built on them. @throws {NearvecError} `CLOSED` */
+  get memory(): SpaceMemory {
+    return this.#open();
+  }
+
+  /** The slot of a point's vector, {@link NONE} when it has none. */
+  slotOf(offset: number): number {
+    return this.#slots.get(offset);
   }
 
   get slotCount(): number {
@@ -186,18 +203,37 @@ export class DenseShard {
    * @throws {NearvecError} `OUT_OF_MEMORY` when there is no room for scratch; nothing changed.
    */
   search(query: Float32Array, options: SearchOptions): Hits {
+    return this.#searchFor(query, options, this.#admit(options));
+  }
+
+  /** Searches with the same options for each of several queries, which lie one after the other. */
+  searchEach(queries: Float32Array, options: SearchOptions): Hits[] {
+    const admitted = this.#admit(options);
+    const hits: Hits[] = [];
+    for (let from = 0; from < queries.length; from += this.config.size) {
+      hits.push(this.#searchFor(queries.subarray(from, from + this.config.size), options, admitted));
+    }
+    return hits;
+  }
+
+  /** What the options allow; a filter's bitmap is in linear memory from here on. */
+  #admit(options: SearchOptions): Admitted {
+    if (options.allowed === undefined) {
+      return { accept: this.#tombstones === 0 ? Accept.ALL : Accept.LIVE, available: this.#live };
+    }
+    const available = this.#writeBitmap(this.#open(), options.allowed);
+    return { accept: available < DENSE_SHARE * this.#live ? Accept.SPARSE : Accept.DENSE, available };
+  }
+
+  #searchFor(query: Float32Array, options: SearchOptions, { accept, available }: Admitted): Hits {
     const memory = this.#open();
     memory.f32.set(query, this.#core.queryAddress() >>> 2);
     const distancesBefore = this.#core.distancesComputed();
     const expandedBefore = this.#core.nodesExpanded();
-    let accept: number = this.#tombstones === 0 ? Accept.ALL : Accept.LIVE;
-    let available = this.#live;
-    let exact = options.exact || this.config.m === 0;
-    if (options.allowed !== undefined) {
-      available = this.#writeBitmap(memory, options.allowed);
-      accept = available < DENSE_SHARE * this.#live ? Accept.SPARSE : Accept.DENSE;
-      exact ||= scanIsCheaper(available, this.#live, options.ef, this.config.size);
-    }
+    const exact =
+      options.exact ||
+      this.config.m === 0 ||
+      (options.allowed !== undefined && scanIsCheaper(available, this.#live, options.ef, this.config.size));
     const wanted = Math.min(options.limit, available);
     let plan: SearchPlan = exact ? "exact" : "graph";
     let count = 0;

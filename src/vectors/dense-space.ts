@@ -2,7 +2,7 @@
  * All dense vectors of one name in one collection.
  *
  * A vector that is replaced or deleted leaves a tombstone in its shard: it takes memory, and searches pass through it.
- * When tombstones are many, the space is built anew beside itself, in slices, while it goes on answering and storing:
+ * When tombstones are many, or `m` has changed, the space is built anew beside itself, in slices, while it goes on answering and storing:
  *
  *     offsets  0 ────────── copied ─────────── limit
  *     shard    ●●●○●●○●●●●●●●│●●○●●●●●○●●●            answers; every write goes here
@@ -16,6 +16,8 @@ import type { CoreModule } from "../core/load.ts";
 import { NearvecError } from "../errors.ts";
 import type { DenseSpaceConfig } from "./config.ts";
 import { DenseShard, type Hits, type SearchOptions } from "./dense-shard.ts";
+import type { Rows } from "./rows.ts";
+import type { Space } from "./space.ts";
 
 export type { Hits, SearchOptions } from "./dense-shard.ts";
 
@@ -28,13 +30,15 @@ interface Rebuild {
   copied: number;
 }
 
-export class DenseSpace {
+export class DenseSpace implements Space {
   readonly config: DenseSpaceConfig;
   readonly #core: CoreModule;
   #shard: DenseShard;
   #rebuild: Rebuild | undefined;
   /** Tombstones from which on building anew is worth it; raised when there was no memory for it. */
   #patience: number;
+  /** An `m` that there was no memory to build anew with. */
+  #refused: number | undefined;
 
   private constructor(core: CoreModule, config: DenseSpaceConfig, shard: DenseShard) {
     this.#core = core;
@@ -76,6 +80,8 @@ export class DenseSpace {
   /** Whether the space is being built anew, or should be. */
   get rebuildDue(): boolean {
     if (this.#rebuild !== undefined) return true;
+    const { m } = this.config;
+    if (this.#shard.config.m !== m && this.#refused !== m) return true;
     const { tombstoneCount, slotCount } = this.#shard;
     return (
       tombstoneCount > this.#patience && tombstoneCount > (this.config.deletedThreshold ?? 0.2) * slotCount
@@ -91,6 +97,16 @@ export class DenseSpace {
   reserve(count: number, offsets = 0): void {
     this.#shard.reserve(count, offsets);
     this.#withNext(({ next }) => next.reserve(count, offsets));
+  }
+
+  /** @see Space.reserveRows */
+  reserveRows(rows: Rows, offsets: number): void {
+    this.reserve(rows.count, offsets);
+  }
+
+  /** @see Space.store */
+  store(offset: number, rows: Rows, row: number): void {
+    this.put(offset, rows.values, row * this.config.size);
   }
 
   /** Stores `size` values of `source` from index `from` as the vector of a point; a vector it had is replaced. */
@@ -118,6 +134,16 @@ export class DenseSpace {
   /** @see DenseShard.search */
   search(query: Float32Array, options: SearchOptions): Hits {
     return this.#shard.search(query, options);
+  }
+
+  /** @see DenseShard.searchEach */
+  searchEach(queries: Float32Array, options: SearchOptions): Hits[] {
+    return this.#shard.searchEach(queries, options);
+  }
+
+  /** The vectors that answer, until the next {@link rebuildSome}. */
+  get shard(): DenseShard {
+    return this.#shard;
   }
 
   /** @see DenseShard.indexSome */
@@ -178,6 +204,7 @@ export class DenseSpace {
       this.#abandon();
       if (!(error instanceof NearvecError && error.code === "OUT_OF_MEMORY")) throw error;
       this.#patience = 2 * this.#shard.tombstoneCount;
+      this.#refused = this.config.m;
     }
   }
 

@@ -84,8 +84,8 @@ const WRONG: [string, () => Promise<unknown>, Code, string][] = [
   [
     "search by name",
     () => client.search("c", { vector: { name: "image", vector: [1, 0] } }),
-    "NOT_SUPPORTED",
-    "vector.name",
+    "INVALID_ARGUMENT",
+    'there is no vector string "image"',
   ],
   [
     "search with both limits",

@@ -104,7 +104,7 @@ const WRONG: [string, "updateVectors" | "deleteVectors", unknown, Code, string][
     "a name",
     "updateVectors",
     { points: [{ id: 1, vector: { image: [1, 1] } }] },
-    "NOT_SUPPORTED",
+    "INVALID_ARGUMENT",
     "named vectors",
   ],
   [

@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
+import { formsOf } from "../../src/client/forms-of.ts";
 import { parseCreateCollection } from "../../src/client/validate-collection.ts";
 import { parseWrite, type WriteName } from "../../src/client/validate-write.ts";
 import { Background } from "../../src/collection/background.ts";
 import { Collection } from "../../src/collection/collection.ts";
+import type { NamedSpace } from "../../src/collection/named-space.ts";
 import { decodeOperation } from "../../src/collection/operation.ts";
 import { OperationEncoder } from "../../src/collection/operation-encoder.ts";
 import { loadCore } from "../../src/core/load.ts";
@@ -24,9 +26,10 @@ function collection(): Collection {
 }
 
 const encoder = new OperationEncoder();
+const forms = formsOf(collection());
 
 function encode(name: WriteName, request: unknown): Uint8Array {
-  const [operation] = parseWrite(name, request, SIZE, encoder).operations;
+  const [operation] = parseWrite(name, request, forms, encoder).operations;
   if (!(operation instanceof Uint8Array)) throw new Error("one operation was expected");
   return operation.slice();
 }
@@ -70,13 +73,23 @@ const OPERATIONS = [
   }),
 ];
 
+function unnamed({ spaces }: Collection): NamedSpace {
+  const space = spaces.get("");
+  if (space === undefined) throw new Error("there is no unnamed vector");
+  return space;
+}
+
+function vectorOf(of: Collection, offset: number) {
+  return unnamed(of).space.get(offset);
+}
+
 /** Everything that can be read of a collection. */
 function contents(of: Collection): unknown {
   return Array.from(of.ids.from(undefined, of.count), (offset) => ({
     offset,
     id: of.ids.idAt(offset),
     version: of.versionOf(offset),
-    vector: of.vectorOf(offset),
+    vector: vectorOf(of, offset),
     payload: new TextDecoder().decode(of.payloads.getBytes(offset)),
   }));
 }
@@ -91,20 +104,20 @@ test("applying the same operations gives the same collection, down to offsets an
   });
   expect(contents(second)).toEqual(contents(first));
   expect(first.count).toBe(790 - 1);
-  expect(first.vectorOf(first.ids.find(IdColumn.one(23, "id"), 0))).toBeUndefined();
+  expect(vectorOf(first, first.ids.find(IdColumn.one(23, "id"), 0))).toBeUndefined();
 });
 
 test("equal operations and equal slices build equal graphs", async () => {
   const build = async () => {
     const built = collection();
     for (const bytes of OPERATIONS) built.submit(bytes);
-    while (built.tailCount > 0) await puppet.turn();
+    while (unnamed(built).space.tailCount > 0) await puppet.turn();
     return built;
   };
   const [first, second] = [await build(), await build()];
   const query = randomRows(1, SIZE, 9);
   for (const ef of [10, 40]) {
-    const found = [first, second].map((each) => each.search(query, { limit: 10, ef, exact: false }));
+    const found = [first, second].map((each) => unnamed(each).search(query, { limit: 10, ef, exact: false }));
     expect(found[0]?.hits).toEqual(found[1]?.hits);
   }
 });
@@ -131,7 +144,7 @@ test("a point keeps its offset; that of a deleted one may be taken by another, w
   );
   expect(offsetOf(1)).toBe(kept);
   expect(offsetOf(77)).toBe(freed);
-  expect(points.vectorOf(freed)).toBeUndefined();
+  expect(vectorOf(points, freed)).toBeUndefined();
   expect(points.payloads.getBytes(freed)).toBeUndefined();
 });
 

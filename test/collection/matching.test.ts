@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { formsOf } from "../../src/client/forms-of.ts";
 import { parseCreateCollection } from "../../src/client/validate-collection.ts";
 import { parseWrite, type WriteName } from "../../src/client/validate-write.ts";
 import { Background } from "../../src/collection/background.ts";
@@ -6,12 +7,12 @@ import { Collection } from "../../src/collection/collection.ts";
 import type { Page } from "../../src/collection/matching.ts";
 import { OperationEncoder } from "../../src/collection/operation-encoder.ts";
 import { loadCore } from "../../src/core/load.ts";
-import { loadFilters } from "../../src/filters/on-demand.ts";
+import { filterCode } from "../../src/filters/on-demand.ts";
 import { parseFilter } from "../../src/filters/parse.ts";
 import { IdColumn } from "../../src/points/id-column.ts";
 import { Puppet } from "./support.ts";
 
-await loadFilters();
+await filterCode.load();
 
 const core = await loadCore();
 const encoder = new OperationEncoder();
@@ -26,7 +27,7 @@ function setUp(count: number) {
   const config = parseCreateCollection({ vectors: { size: 1, distance: "Dot" }, hnsw_config: { m: 0 } });
   const collection = new Collection(core, config, new Background(puppet), puppet);
   const send = (name: WriteName, request: unknown) => {
-    const [operation] = parseWrite(name, request, 1, encoder).operations;
+    const [operation] = parseWrite(name, request, formsOf(collection), encoder).operations;
     if (!(operation instanceof Uint8Array)) throw new Error("an operation on ids was expected");
     collection.submit(operation);
   };

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { decodeOperation, HEADER_BYTES, Kind, UpsertMode } from "../../src/collection/operation.ts";
 import { OperationEncoder } from "../../src/collection/operation-encoder.ts";
+import type { Rows } from "../../src/vectors/rows.ts";
 
 const place = (index: number) => `ids[${index}]`;
 
@@ -15,7 +16,7 @@ const aPoint = fc.record({
 type Point = typeof aPoint extends fc.Arbitrary<infer T> ? T : never;
 
 function encodeUpsert(encoder: OperationEncoder, points: Point[], space: string): Uint8Array {
-  encoder.beginUpsert(points.length, 1);
+  encoder.beginUpsert(points.length);
   encoder.ids().setAll(
     points.map((point) => point.id),
     place,
@@ -39,13 +40,13 @@ function readBack(bytes: Uint8Array): { space: string; points: Point[] } {
   let from = 0;
   const points = Array.from({ length: operation.ids.length }, (_, i) => {
     const present = ((vectors.presence[i >>> 5] ?? 0) >>> (i & 31)) & 1;
-    const vector = present === 1 ? [...vectors.rows.subarray(row * 3, ++row * 3)] : null;
+    const vector = present === 1 ? [...vectors.rows.values.subarray(row * 3, ++row * 3)] : null;
     const end = from + (operation.payloadLengths[i] ?? 0);
     const payload = new TextDecoder().decode(operation.payloads.subarray(from, end));
     from = end;
     return { id: operation.ids.at(i), vector, payload };
   });
-  expect(row).toBe(vectors.present);
+  expect(vectors.rows).toMatchObject({ type: "dense", count: row, size: 3 });
   return { space: vectors.name, points };
 }
 
@@ -93,7 +94,7 @@ describe("an operation", () => {
     if (operation.kind !== Kind.UPSERT) throw new Error("not an upsert");
     for (const view of [
       operation.ids.words,
-      operation.vectors[0]?.rows,
+      operation.vectors[0]?.rows.values,
       operation.payloadLengths,
       operation.payloads,
     ]) {
@@ -135,20 +136,51 @@ describe("an operation", () => {
 
   test("may bring vectors without payloads", () => {
     const encoder = new OperationEncoder();
-    encoder.beginUpdateVectors(2, 1);
+    encoder.beginUpdateVectors(2);
     encoder.ids().setAll([1, 2], place);
     encoder.beginVectors("", 3);
     encoder.floats.set([1, 2, 3], encoder.row(1));
     encoder.endVectors();
     const operation = decodeOperation(encoder.finish());
     if (operation.kind !== Kind.UPDATE_VECTORS) throw new Error("another kind");
-    expect(operation.vectors).toMatchObject([{ name: "", size: 3, present: 1 }]);
-    expect([...(operation.vectors[0]?.rows ?? [])]).toEqual([1, 2, 3]);
+    expect(operation.vectors).toMatchObject([{ name: "", rows: { type: "dense", size: 3, count: 1 } }]);
+    expect([...(operation.vectors[0]?.rows.values ?? [])]).toEqual([1, 2, 3]);
+  });
+
+  test("may bring vectors of every kind", () => {
+    const sparse: Rows = {
+      type: "sparse",
+      count: 2,
+      ends: Uint32Array.of(2, 2),
+      indices: Uint32Array.of(7, 2 ** 32 - 1),
+      values: Float32Array.of(0.5, -1),
+    };
+    const multi: Rows = {
+      type: "multi",
+      count: 1,
+      size: 2,
+      ends: Uint32Array.of(3),
+      values: Float32Array.of(1, 2, 3, 4, 5, 6),
+    };
+    const encoder = new OperationEncoder();
+    encoder.beginUpdateVectors(40);
+    encoder.ids().setAll(
+      Uint32Array.from({ length: 40 }, (_, i) => i),
+      place,
+    );
+    encoder.vectors("s", Uint32Array.of(0b11, 0), sparse);
+    encoder.vectors("ä multi", Uint32Array.of(0, 1), multi);
+    const operation = decodeOperation(encoder.finish());
+    if (operation.kind !== Kind.UPDATE_VECTORS) throw new Error("another kind");
+    expect(operation.vectors).toEqual([
+      { name: "s", presence: Uint32Array.of(0b11, 0), rows: sparse },
+      { name: "ä multi", presence: Uint32Array.of(0, 1), rows: multi },
+    ]);
   });
 
   test("says what an upsert does with points that are there", () => {
     const encoder = new OperationEncoder();
-    encoder.beginUpsert(0, 0, UpsertMode.UPDATE_ONLY);
+    encoder.beginUpsert(0, UpsertMode.UPDATE_ONLY);
     encoder.ids();
     encoder.beginPayloads();
     expect(decodeOperation(encoder.finish())).toMatchObject({
@@ -179,7 +211,7 @@ describe("an operation", () => {
 
   test("that was given up half-way leaves the encoder as good as new", () => {
     const encoder = new OperationEncoder();
-    encoder.beginUpsert(100, 1);
+    encoder.beginUpsert(100);
     encoder.ids();
     encoder.beginVectors("", 3);
     encoder.row(99);
@@ -189,7 +221,7 @@ describe("an operation", () => {
 
   test("that would not fit is refused before anything is allocated", () => {
     const encoder = new OperationEncoder();
-    encoder.beginUpsert(100_000, 1);
+    encoder.beginUpsert(100_000);
     encoder.ids();
     expect(() => encoder.beginVectors("", 65_536)).toThrow("Send the points in several calls");
   });

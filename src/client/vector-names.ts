@@ -1,0 +1,59 @@
+/** Adding a named vector to a live collection, and dropping one. */
+
+import type { Collection } from "../collection/collection.ts";
+import { type CollectionConfig, denseParams, spacesOf } from "../collection/config.ts";
+import { invalidArgument, NearvecError, shortly } from "../errors.ts";
+import { parseVectorNameConfig } from "./validate-vectors-config.ts";
+
+type Params = CollectionConfig["params"];
+
+/** Answers the operation's number. Adding once more what is there already changes nothing. */
+export function addVectorName(collection: Collection, name: string, request: unknown): number {
+  const { config } = collection;
+  const params = parseVectorNameConfig(name, request, config);
+  const next = { ...config, params: { ...config.params, ...params } };
+  const current = spacesOf(config).get(name);
+  if (current === undefined) collection.reconfigure(next);
+  else if (!isEqual(current, spacesOf(next).get(name))) {
+    throw new NearvecError("INVALID_ARGUMENT", {
+      what: `the vector ${JSON.stringify(name)}`,
+      got: "another configuration than the one that it has",
+      expected: "a new name",
+      todo: "Delete the vector first (with its data), or choose another name.",
+    });
+  }
+  return collection.skip();
+}
+
+/** Drops a vector's space with all that is in it. Answers the operation's number. */
+export function dropVectorName(collection: Collection, name: unknown): number {
+  const { config } = collection;
+  const { vectors, sparse_vectors, ...others } = config.params;
+  const dense = without(denseParams(config.params), name);
+  const sparse = without(sparse_vectors ?? {}, name);
+  if (dense === undefined && sparse === undefined) {
+    throw invalidArgument(
+      "the vector's name",
+      name,
+      `one of ${[...collection.spaces.keys()].map(shortly).join(", ")}`,
+    );
+  }
+  const params: Params = {
+    ...others,
+    vectors: dense ?? vectors ?? {},
+    ...(sparse === undefined ? sparse_vectors && { sparse_vectors } : { sparse_vectors: sparse }),
+  };
+  collection.reconfigure({ ...config, params });
+  return collection.skip();
+}
+
+/** The map without a key; undefined when it hasn't got that. */
+function without<T>(map: Readonly<Record<string, T>>, key: unknown): Record<string, T> | undefined {
+  const rest = Object.entries(map).filter(([name]) => name !== key);
+  return rest.length < Object.keys(map).length ? Object.fromEntries(rest) : undefined;
+}
+
+function isEqual(a: object, b: object | undefined): boolean {
+  const given = new Map(Object.entries(b ?? {}));
+  return Object.entries(a).every(([key, value]) => given.get(key) === value);
+}
