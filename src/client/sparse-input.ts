@@ -102,6 +102,6 @@ function checkValue(values: ArrayLike<unknown>, at: number, what: string): numbe
     });
   }
   const stored = isFloat32Array(values) ? value : Math.fround(value);
-  if (stored - stored !== 0) throw notFinite(values, at, what);
+  if (stored - stored !== 0) throw notFinite(values, what);
   return stored;
 }

@@ -52,10 +52,9 @@ function copyFloats(
 ): void {
   if (source.length !== size) throw wrongDimension(source.length, size, place(index));
   target.set(source, at);
-  for (let i = at; i < at + size; i++) {
-    const value = target[i] as number;
-    if (value - value !== 0) throw notFinite(source, i - at, place(index));
-  }
+  let zero = 0;
+  for (let i = at; i < at + size; i++) zero += (target[i] as number) - (target[i] as number);
+  if (zero !== 0) throw notFinite(source, place(index));
 }
 
 function copyNumbers(
@@ -71,14 +70,17 @@ function copyNumbers(
     if (Array.isArray(source[0])) throw otherForm(source, "a multivector", place(index));
     throw wrongDimension(source.length, size, place(index));
   }
+  // x - x is 0 for a finite number and NaN for any other, and a NaN stays in the sum: one test for the whole vector.
+  let zero = 0;
   for (let i = 0; i < size; i++) {
     const value = source[i];
     if (typeof value !== "number") throw notANumber(value, i, place(index));
-    target[at + i] = value;
-    const stored = target[at + i] as number;
     // Not only NaN and infinities: a double beyond f32's range becomes one as it is stored.
-    if (stored - stored !== 0) throw notFinite(source, i, place(index));
+    const stored = Math.fround(value);
+    target[at + i] = stored;
+    zero += stored - stored;
   }
+  if (zero !== 0) throw notFinite(source, place(index));
 }
 
 const SAME_MODEL = "Use vectors of the collection's `size`: all from the same embedding model.";
@@ -101,13 +103,11 @@ function checkRows(
   source: Float32Array,
   place: Place,
 ): void {
-  const end = from + count * size;
-  for (let i = from; i < end; i++) {
-    const value = rows[i] as number;
-    if (value - value !== 0) {
-      const row = Math.floor((i - from) / size);
-      throw notFinite(source.subarray(row * size), (i - from) % size, place(row));
-    }
+  for (let row = 0; row < count; row++) {
+    const at = from + row * size;
+    let zero = 0;
+    for (let i = at; i < at + size; i++) zero += (rows[i] as number) - (rows[i] as number);
+    if (zero !== 0) throw notFinite(source.subarray(row * size, (row + 1) * size), place(row));
   }
 }
 
@@ -151,7 +151,9 @@ export function checkColumn(
   }
 }
 
-export function notFinite(source: ArrayLike<unknown>, position: number, what: string): NearvecError {
+/** For a vector that holds something that is not finite in f32. */
+export function notFinite(source: ArrayLike<unknown>, what: string): NearvecError {
+  const position = Array.from(source).findIndex((value) => !Number.isFinite(Math.fround(value as number)));
   return new NearvecError("NOT_FINITE", {
     what,
     got: `${shortly(source[position])} at position ${position}`,
