@@ -94,18 +94,7 @@ export class NamedSpace {
     const live = matches === undefined ? vectors : Math.min(vectors, matches.count);
     const most = Math.max(1, Math.min(limit, live));
     const width = Math.max(ef ?? (settings.kind === "sparse" ? 0 : settings.efConstruct), most);
-    const chosen =
-      settings.kind === "sparse"
-        ? POSTINGS
-        : plan({
-            exact,
-            live,
-            indexed: space.indexedCount,
-            vectorBytes: settings.size * 4,
-            m: settings.m,
-            width,
-            fullScanBytes: settings.fullScanBytes,
-          });
+    const chosen = this.#plan(exact, live, width);
     if (matches !== undefined && live === 0) return { hits: NO_HITS, ...chosen };
     const hits = space.search(query, {
       limit: most,
@@ -115,6 +104,16 @@ export class NamedSpace {
       ...(corpus && { corpus: corpus.bitmap }),
     });
     return { hits, ...chosen };
+  }
+
+  #plan(exact: boolean, live: number, width: number): Plan {
+    const settings = this.#settings;
+    if (settings.kind === "sparse") return POSTINGS;
+    const { m, size, fullScanBytes } = settings;
+    const indexed = this.space.indexedCount;
+    const input = { exact, live, indexed, vectorBytes: size * 4, m, width, fullScanBytes };
+    // Points of several vectors say little about the work: their space weighs it by its vectors, and scans where that is less.
+    return plan(settings.kind === "multi" ? { ...input, live: Number.POSITIVE_INFINITY } : input);
   }
 
   close(reason: NearvecError): void {

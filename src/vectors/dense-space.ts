@@ -36,7 +36,7 @@ export class DenseSpace implements Space {
   #shard: DenseShard;
   #rebuild: Rebuild | undefined;
   /** Tombstones from which on building anew is worth it; raised when there was no memory for it. */
-  #patience: number;
+  #patience = 0;
   /** An `m` that there was no memory to build anew with. */
   #refused: number | undefined;
 
@@ -44,7 +44,6 @@ export class DenseSpace implements Space {
     this.#core = core;
     this.config = config;
     this.#shard = shard;
-    this.#patience = config.vacuumMinVectors ?? 1000;
   }
 
   /** @throws {NearvecError} `OUT_OF_MEMORY` when there is no room for even an empty space. */
@@ -83,9 +82,9 @@ export class DenseSpace implements Space {
     const { m } = this.config;
     if (this.#shard.config.m !== m && this.#refused !== m) return true;
     const { tombstoneCount, slotCount } = this.#shard;
-    return (
-      tombstoneCount > this.#patience && tombstoneCount > (this.config.deletedThreshold ?? 0.2) * slotCount
-    );
+    const { deletedThreshold = 0.2, vacuumMinVectors = 1000 } = this.config;
+    const fewest = Math.max(this.#patience, vacuumMinVectors);
+    return tombstoneCount > fewest && tombstoneCount > deletedThreshold * slotCount;
   }
 
   /**
@@ -180,7 +179,7 @@ export class DenseSpace implements Space {
         this.#shard.close();
         this.#shard = next;
         this.#rebuild = undefined;
-        this.#patience = this.config.vacuumMinVectors ?? 1000;
+        this.#patience = 0;
       }
     });
   }
