@@ -35,8 +35,14 @@ const STEPS = [
   {
     name: "types",
     inputs: ["build/api", "build/types.mjs", "package-lock.json"],
-    outputs: ["src/generated"],
+    outputs: ["src/generated/qdrant.ts"],
     commands: [["build/types.mjs"]],
+  },
+  {
+    name: "validators",
+    inputs: ["build/api", "build/api-additions.mjs", "build/api-schemas.mjs", "build/validators.mjs"],
+    outputs: ["src/generated/validators"],
+    commands: [["build/validators.mjs"]],
   },
   {
     name: "bundle",
