@@ -46,9 +46,18 @@ const STEPS = [
   },
   {
     name: "bundle",
-    inputs: ["src", "build/wasm", "tsup.config.ts", "tsconfig.json", "package.json", "package-lock.json"],
+    inputs: [
+      "src",
+      "build/wasm",
+      "build/bundle.mjs",
+      "build/entries.mjs",
+      "tsup.config.ts",
+      "tsconfig.json",
+      "package.json",
+      "package-lock.json",
+    ],
     outputs: ["dist"],
-    commands: [["node_modules/tsup/dist/cli-default.js", "--silent"]],
+    commands: [["build/bundle.mjs"], ["node_modules/tsup/dist/cli-default.js", "--silent"]],
   },
 ];
 

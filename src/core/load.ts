@@ -51,8 +51,8 @@ function compile(build: Build): Promise<WebAssembly.Module> {
 
 async function read(url: URL): Promise<WebAssembly.Module> {
   if (url.protocol === "file:") {
-    // Not a literal, so that bundlers for browsers don't try to resolve it.
-    const fs = "node:fs/promises";
+    // Not a literal, nor what folds into one, so that bundlers for browsers don't try to resolve it.
+    const fs = ["node:fs", "promises"].join("/");
     const { readFile }: { readFile(path: URL): Promise<Uint8Array<ArrayBuffer>> } = await import(
       /* webpackIgnore: true */ /* @vite-ignore */ fs
     );

@@ -3,7 +3,7 @@
  * a module and nothing here may run.
  *
  * Each is one literal `new URL("…", import.meta.url)`: Vite and webpack copy the file only when they see exactly that.
- * These paths hold for the sources; tsup.config.ts rewrites them to `./wasm/…` for the published bundle.
+ * These paths hold for the sources; build/bundle.mjs rewrites them to `./wasm/…` for the published bundle.
  */
 
 /** The build that runs wherever WebAssembly SIMD does. */
