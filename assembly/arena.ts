@@ -14,14 +14,23 @@ import { lock, unlock } from "./lock";
 const UNIT_SHIFT: u32 = 6; // everything is aligned to cache lines
 const SMALLEST_PLACE: u32 = 12; // 4 KiB
 
-/** `bytes` of zeroed memory, aligned to 64, or 0 when memory cannot grow. The caller holds the arena lock. */
+/**
+ * `bytes` of zeroed memory, aligned to 64, or 0 when memory cannot grow. The caller holds the arena lock.
+ *
+ * Memory grows by a sixteenth where it can: the host makes its views anew after each growth, and V8, to which it looks like
+ * that much garbage, collects. What is not handed out yet is never touched, and takes address space only.
+ */
 function bump(bytes: u64): usize {
   const from = <u64>load<u32>(H_BRK) << UNIT_SHIFT;
   const to = (from + bytes + 63) & ~63;
   const pages = <u32>((to + 65535) >> 16);
-  if (pages > load<u32>(H_PAGE_LIMIT)) return 0;
+  const limit = load<u32>(H_PAGE_LIMIT);
+  if (pages > limit) return 0;
   const have = <u32>memory.size();
-  if (pages > have && memory.grow(pages - have) < 0) return 0;
+  if (pages > have) {
+    const ample = max<u32>(pages, min<u32>(limit, have + (have >> 4)));
+    if (memory.grow(ample - have) < 0 && memory.grow(pages - have) < 0) return 0;
+  }
   store<u32>(H_BRK, <u32>(to >> UNIT_SHIFT));
   return <usize>from;
 }

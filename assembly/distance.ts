@@ -10,6 +10,13 @@ import { gatherDistances, gatherSlots, gatherVectors } from "./seats";
 /** Distances computed by this instance since it was made; wraps around. The budget of `indexSome` counts them. */
 export let computed: u32 = 0;
 
+/** Counts what was computed elsewhere. */
+// @ts-ignore: decorator
+@inline
+export function countComputed(count: u32): void {
+  computed += count;
+}
+
 export function distance(a: usize, b: usize): f32 {
   computed++;
   if (metric == EUCLID) return euclid(a, b, vectorBytes);

@@ -1,6 +1,6 @@
 /**
  * The core's interface. Everything across it is u32 or i32; addresses are u32. Statuses are those of status.ts.
- * Mirrored, with meanings, in src/core/abi.ts.
+ * Mirrored, with meanings, in src/core/abi.ts. A space of dense vectors; sparse/index.ts is that of sparse ones.
  *
  *   init ─► attach ─► reserve(n) ─► { append(offset), host writes the vector, seal() } × n ─► kill(slot)
  *                  ─► host writes the query at queryAddress() ─► search(k, ef, …) or scan(k, …) ─► host reads results
@@ -28,35 +28,29 @@ import { searchFiltered } from "./graph/filtered";
 import { entryLevel, insert, insertScratch, loadEntry } from "./graph/insert";
 import { levelOf, upperRecords } from "./graph/levels";
 import { descend, expanded, searchLevel } from "./graph/search";
+import { openHeader } from "./header";
 import { heapSort } from "./heap";
 import { normalize } from "./kernels/normalize";
 import {
-  ARENA,
   COSINE,
-  H_BRK,
   H_CAPACITY,
   H_CURSOR,
   H_DIMENSION,
   H_EF_CONSTRUCT,
   H_M,
   H_M0,
-  H_MAGIC,
   H_METRIC,
-  H_PAGE_LIMIT,
   H_SEED,
   H_SLOTS,
   H_UPPER,
   H_UPPER_CAPACITY,
   H_VECTOR_BYTES,
-  H_VERSION,
-  MAGIC,
   MANHATTAN,
   MAX_DIMENSION,
   MAX_EF,
   MAX_M,
   MAX_SLOTS,
   NONE,
-  VERSION,
 } from "./layout";
 import { loadShared, storeShared } from "./lock";
 import { distanceOf, slotOf } from "./pool";
@@ -64,7 +58,9 @@ import { scanBitmap, scanRange } from "./scan";
 import * as seats from "./seats";
 import { BAD_ARGUMENT, OUT_OF_MEMORY, SPACE_FULL } from "./status";
 
+export { measure, measureAddress } from "./measure";
 export { attach, detach } from "./seats";
+export * from "./sparse/index";
 
 // ── Configuration ───────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -79,13 +75,8 @@ export function init(size: u32, kind: u32, links: u32, efConstruct: u32, seed: u
   store<u32>(H_M0, links * 2);
   store<u32>(H_EF_CONSTRUCT, efConstruct);
   store<u32>(H_SEED, seed);
-  store<u32>(H_BRK, <u32>(ARENA >> 6));
-  // The last page stays unused, so that the end of a vector is never address 2^32 = 0.
-  store<u32>(H_PAGE_LIMIT, min<u32>(pageLimit, 65535));
+  openHeader(pageLimit);
   shapeBlocks();
-  seats.setSeats();
-  store<u32>(H_VERSION, VERSION);
-  store<u32>(H_MAGIC, MAGIC);
   return 0;
 }
 

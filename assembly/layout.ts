@@ -52,6 +52,7 @@ export const ARENA: usize = BLOCK_TABLE + BLOCK_ENTRY_BYTES * <usize>BLOCK_TABLE
  *   +200 entry lock
  *   +256 brk in units of 64 B · arena lock · page limit                             (whoever allocates)
  *   +320 heads of the lists of free places, one per power of two, 32 × u32
+ *   +512 what a space of sparse vectors has instead of dimension, blocks and graph  (sparse/layout.ts)
  */
 export const H_MAGIC: usize = HEADER;
 export const H_VERSION: usize = HEADER + 4;

@@ -2,6 +2,7 @@
 
 export * from "./index";
 export * from "./layout";
+export * from "./sparse/layout";
 export * from "./status";
 export { META_BYTES, LARGEST_BLOCK, LARGEST_FIRST_BLOCK, UPPER_BLOCK_BYTES, metaAddress } from "./blocks";
 export { entryLevel, loadEntry } from "./graph/insert";

@@ -36,15 +36,49 @@ export interface CoreExports {
   /** Moves slots from the tail into the graph, for about `budget` distances. Answers how many are left. */
   indexSome(budget: number): number;
   queryAddress(): number;
-  /** Room for a bitmap over `slots` slots; 0: no memory. */
+  /** Room for a bitmap over `slots` slots (or offsets, for sparse vectors); 0: no memory. */
   bitmapAddress(slots: number): number;
   resultsAddress(): number;
   /** Graph and tail. Answers how many results there are. */
   search(k: number, ef: number, accept: number): number;
   /** Every slot. Answers how many results there are. */
   scan(k: number, accept: number): number;
+  /**
+   * Room for queries to be compared with lists of slots, of which there are `slots` in all, as assembly/measure.ts draws
+   * it. Good until the next search; 0: no memory.
+   */
+  measureAddress(queries: number, lists: number, slots: number): number;
+  /** For each of the first `lists` lists, the sum over all queries of the distance to its closest slot. Answers 0. */
+  measure(lists: number): number;
   distancesComputed(): number;
   nodesExpanded(): number;
+
+  /** Lays out an empty space of sparse vectors in fresh memory. */
+  sparseInit(pageLimit: number): number;
+  /** Begins a reservation: room for vectors and their entries. It replaces the one before. */
+  sparseReserve(vectors: number, entries: number): number;
+  /** Room for `count` entries (pairs of index and value), or twice as many indices; 0: no memory. */
+  sparseRow(count: number): number;
+  /** Adds room for the postings of `count` indices at sparseRow to the reservation. */
+  sparseAsk(count: number): number;
+  /** Stores the entries at sparseRow as the vector of the point `offset`. Answers its slot. */
+  sparseStore(offset: number, count: number): number;
+  /** Makes a slot a tombstone. */
+  sparseKill(slot: number): void;
+  /** Copies the entries of a slot to sparseRow. Answers how many they are. */
+  sparseRead(slot: number): number;
+  /** Room for a query, as assembly/sparse/search.ts draws it: where the terms go. Good until the next one; 0: no memory. */
+  sparseTerms(count: number, limit: number): number;
+  /** Finds how many live vectors have the index of each term. */
+  sparseLookUp(): void;
+  /** Counts live vectors in the bitmap instead. Answers how many there are. */
+  sparseCorpus(): number;
+  /** Every slot, or those of the offsets in the bitmap. Answers how many results there are. */
+  sparseSearch(limit: number, filtered: number): number;
+  /** The `count` slots whose numbers lie in the bitmap's place. Answers how many results there are. */
+  sparseScore(count: number, limit: number): number;
+  /** Where the last search left its results: pairs of offset and score. */
+  sparseResults(): number;
 }
 
 /** "No slot", "no offset", and the end of a list of links. */
@@ -83,4 +117,9 @@ export const LAYOUT = {
   LARGEST_BLOCK: 2 << 20,
   LARGEST_FIRST_BLOCK: 64 << 10,
   UPPER_BLOCK_BYTES: 64 << 10,
+  S_SLOTS: 1536,
+  S_ENTRIES: 1536 + 8,
+  FIRST_SLOT: 8192 - 512 + 1,
+  FIRST_ENTRY: 32768 - 2048,
+  TERM_BYTES: 32,
 } as const;

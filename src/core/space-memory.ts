@@ -38,8 +38,9 @@ export class SpaceMemory {
     return this.#f32;
   }
 
+  /** Bytes in use, in whole pages. The memory has grown a little beyond, but what was never touched takes none. */
   get byteLength(): number {
-    return this.#memory.buffer.byteLength;
+    return Math.ceil((this.header(LAYOUT.H_BRK) * 64) / PAGE) * PAGE;
   }
 
   /** A counter of the header. */

@@ -23,7 +23,7 @@ export interface DenseSpaceConfig {
   readonly maxBytes?: number;
 }
 
-/** How a space rounds the numbers of its vectors. */
+/** How a space rounds the numbers of its vectors (kinds/datatype.ts). Whatever it is, they take f32's memory. */
 export type Datatype = "float32" | "float16" | "uint8";
 
 /** A space of dense vectors that are rounded, or of lists of them (compared by the sum of the best matches). */

@@ -16,6 +16,11 @@ export interface SearchOptions {
   readonly exact: boolean;
   /** Only these offsets: bit `offset & 31` of word `offset >>> 5`. Offsets that have no vector here are passed over. */
   readonly allowed?: Uint32Array;
+  /**
+   * Sparse vectors with idf: only these offsets say how rare an index is, in the same form. Not given: all of them; none is
+   * none, not all.
+   */
+  readonly corpus?: Uint32Array;
 }
 
 /** How an answer was found: by comparing with everything allowed, or by the graph (and the tail beside it). */

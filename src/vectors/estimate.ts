@@ -1,6 +1,11 @@
-/** How many bytes a dense space takes, computed from the layout that assembly/blocks.ts draws. */
+/** How many bytes spaces of dense vectors take, computed from the layout that assembly/blocks.ts draws. */
 
 import { LAYOUT, PAGE } from "../core/abi.ts";
+import type { RoundedSpaceConfig } from "./config.ts";
+
+/** The settings that decide about memory; without a datatype, f32. */
+type Shape = Pick<RoundedSpaceConfig, "size" | "m" | "efConstruct"> &
+  Partial<Pick<RoundedSpaceConfig, "datatype" | "distance">>;
 
 /** Slots in the first block and in every other, as `shapeBlocks` in assembly/blocks.ts derives them. */
 export function blockShape(size: number, m: number): { slotBytes: number; first: number; slots: number } {
@@ -10,10 +15,7 @@ export function blockShape(size: number, m: number): { slotBytes: number; first:
 }
 
 /** Bytes of `count` vectors in one space, graph and scratch included. */
-export function estimateDenseBytes(
-  config: { size: number; m: number; efConstruct: number },
-  count: number,
-): number {
+export function estimateDenseBytes(config: Shape, count: number): number {
   const { size, m, efConstruct } = config;
   const { slotBytes, first, slots } = blockShape(size, m);
   const capacity = count === 0 ? 0 : first + Math.ceil(Math.max(0, count - first) / slots) * slots;
@@ -25,8 +27,24 @@ export function estimateDenseBytes(
     bytes += place(capacity) + place((efConstruct + 2 * m + 2) * 8);
   }
   bytes += place(size * 4 + 64 * m);
-  const table = Math.max(64, count * 4);
-  return Math.ceil(bytes / PAGE) * PAGE + table;
+  // Bytes compared by Cosine have their lengths beside them (kinds/typed-dense-space.ts).
+  const tables = config.datatype === "uint8" && config.distance === "Cosine" ? 2 : 1;
+  return Math.ceil(bytes / PAGE) * PAGE + tables * tableBytes(count);
+}
+
+/** Bytes of `points` multivectors of `vectorsPerPoint` vectors each, searched with as many. */
+export function estimateMultiBytes(config: Shape, points: number, vectorsPerPoint: number): number {
+  const rows = Math.ceil(points * vectorsPerPoint);
+  const queries = Math.ceil(vectorsPerPoint) * Math.ceil(config.size / 4) * 16;
+  const lists = 2 * (tableBytes(points) + tableBytes(rows)); // kinds/row-lists.ts
+  return estimateDenseBytes(config, rows) + lists + place(queries + COMPARISON_BYTES);
+}
+
+/** Ends, sums and slots of the points that are compared at a time (kinds/comparison.ts). */
+const COMPARISON_BYTES = 24 << 10;
+
+function tableBytes(count: number): number {
+  return 4 * Math.max(64, count);
 }
 
 function powerWithin(bytes: number, size: number): number {
