@@ -1,14 +1,19 @@
 import type { CoreModule } from "../core/load.ts";
 import { NearvecError } from "../errors.ts";
+import type { FieldIndexes, PayloadIndexInfo } from "../field-indexes/field-indexes.ts";
+import { fieldIndexCode } from "../field-indexes/on-demand.ts";
+import type { FieldParams } from "../field-indexes/params.ts";
 import type { Filter } from "../filters/filter.ts";
+import type { JsonPath } from "../payload/path.ts";
 import type { PayloadStore } from "../payload/store.ts";
 import type { IdColumn } from "../points/id-column.ts";
 import type { IdTable } from "../points/id-table.ts";
 import type { Background } from "./background.ts";
 import { type CollectionConfig, type SpaceSettings, spacesOf } from "./config.ts";
 import type { Matches } from "./filter-scan.ts";
-import type { IndexingStatus } from "./indexing.ts";
-import { type Deadline, Matching, type Page } from "./matching.ts";
+import type { Page } from "./id-walk.ts";
+import { type IndexingStatus, SLICE_MS } from "./indexing.ts";
+import { type Deadline, Matching } from "./matching.ts";
 import { NamedSpace } from "./named-space.ts";
 import { decodeOperation, type Operation } from "./operation.ts";
 import { type CollectionMemory, type Prepared, StoredPoints } from "./stored-points.ts";
@@ -30,7 +35,6 @@ export class Collection {
   readonly #surroundings: Surroundings;
   readonly #spaces = new Map<string, NamedSpace>();
   #config: CollectionConfig;
-  #sequence = 0;
   #closed: NearvecError | undefined;
 
   /** Spaces that are not plain need their code: see `kinds`. @throws {NearvecError} `OUT_OF_MEMORY` */
@@ -108,7 +112,7 @@ export class Collection {
     if (this.#closed !== undefined) throw this.#closed;
     const prepared = this.prepare(decodeOperation(bytes));
     // A log would append `bytes` here: past this line nothing can fail.
-    const sequence = this.#sequence + 1;
+    const sequence = this.#points.sequence + 1;
     this.apply(sequence, prepared);
     for (const { indexing } of this.#spaces.values()) indexing.noteWrite();
     return sequence;
@@ -116,7 +120,7 @@ export class Collection {
 
   /** Uses up a sequence number for an operation that was accepted and then found nothing to apply to. */
   skip(): number {
-    return ++this.#sequence;
+    return ++this.#points.sequence;
   }
 
   /** @see StoredPoints.prepare */
@@ -131,7 +135,55 @@ export class Collection {
    */
   apply(sequence: number, prepared: Prepared): void {
     this.#points.apply(sequence, prepared);
-    this.#sequence = sequence;
+  }
+
+  // ── indexes of payloads ──────────────────────────────────────────────────────────────────────────────────
+
+  /**
+   * Creates the index of a path and answers the sequence number of that; it is built in the background. The code of indexes
+   * must be there (`fieldIndexCode`). @see FieldIndexes.create
+   */
+  createFieldIndex(path: JsonPath, params: FieldParams): number {
+    if (this.#closed !== undefined) throw this.#closed;
+    this.#points.fields ??= this.#noFieldIndexes();
+    this.#points.fields.create(path, params);
+    return this.skip();
+  }
+
+  /** Drops the index of a path, if there is one. Answers the sequence number of that. */
+  dropFieldIndex(path: JsonPath): number {
+    if (this.#closed !== undefined) throw this.#closed;
+    this.#points.fields?.drop(path);
+    return this.skip();
+  }
+
+  /** Until the deadline. @see FieldIndexes.whenComplete */
+  whenFieldIndexed(path: JsonPath, deadline: Deadline | undefined): Promise<boolean> | undefined {
+    return this.#points.fields?.whenComplete(path, deadline?.at ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** Undefined when there never was one. */
+  get fieldIndexes(): FieldIndexes | undefined {
+    return this.#points.fields;
+  }
+
+  get payloadSchema(): Record<string, PayloadIndexInfo> {
+    return this.#points.fields?.schema ?? {};
+  }
+
+  #noFieldIndexes(): FieldIndexes {
+    const { ids, payloads } = this.#points;
+    const { now } = this.#surroundings;
+    const background = this.#background;
+    return new fieldIndexCode.module.FieldIndexes(
+      { end: () => ids.end, bytesAt: (offset) => payloads.getBytes(offset) },
+      {
+        wake: (job) => background.wake(job),
+        remove: (job) => background.remove(job),
+        now,
+        sliceMs: SLICE_MS,
+      },
+    );
   }
 
   // ── reading ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -156,6 +208,16 @@ export class Collection {
     use: (matches: Matches) => T,
   ): T | Promise<T> {
     return this.#matching.with(filter, deadline, use);
+  }
+
+  /** @see Matching.count */
+  countMatches(filter: Filter, deadline: Deadline | undefined): number | Promise<number> {
+    return this.#matching.count(filter, deadline);
+  }
+
+  /** @see Matching.asker */
+  asker(filter: Filter): (offset: number) => boolean {
+    return this.#matching.asker(filter);
   }
 
   /** @see Matching.page */
@@ -224,6 +286,7 @@ export class Collection {
     const reason = gone(what);
     this.#closed = reason;
     for (const space of this.#spaces.values()) space.close(reason);
+    this.#points.fields?.close(reason);
     this.#matching.close(reason);
     this.#points.close();
   }

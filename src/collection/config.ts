@@ -15,6 +15,10 @@ export interface CollectionConfig {
   readonly params: Schemas["CollectionParams"];
   readonly hnsw_config: Schemas["HnswConfig"];
   readonly optimizer_config: Schemas["OptimizersConfig"];
+  // Kept and shown, without effect: there is no log on disk, and no quantization and no limits yet.
+  readonly wal_config?: Schemas["WalConfig"];
+  readonly quantization_config?: Schemas["QuantizationConfig"];
+  readonly strict_mode_config?: Schemas["StrictModeConfigOutput"];
   /** What the program wants to remember with the collection. */
   readonly metadata?: Readonly<Record<string, unknown>>;
 }
@@ -44,6 +48,13 @@ export const OPTIMIZER_DEFAULTS: Schemas["OptimizersConfig"] = {
   indexing_threshold: null,
   flush_interval_sec: 5,
   max_optimization_threads: null,
+};
+
+/** Qdrant's defaults, for what is shown of a collection that asks for other ones. */
+export const WAL_DEFAULTS: Schemas["WalConfig"] = {
+  wal_capacity_mb: 32,
+  wal_segments_ahead: 0,
+  wal_retain_closed: 1,
 };
 
 const KIBIBYTE = 1024;

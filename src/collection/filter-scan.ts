@@ -26,6 +26,14 @@ export interface ScannedPoints {
   hasVector(offset: number, name: string): boolean;
 }
 
+/** What indexes know of a filter: bitmaps over offsets, as long as the points are many. */
+export interface Known {
+  /** These match. */
+  readonly sure: Uint32Array;
+  /** These have to be asked; all others don't match. */
+  readonly open: Uint32Array;
+}
+
 /** Which points match, as a bitmap over offsets. */
 export interface Matches {
   readonly bitmap: Uint32Array;
@@ -37,6 +45,8 @@ export class FilterScan {
   readonly #filter: Filter;
   readonly #asked: AskedPoint;
   readonly #changed = new Set<number>();
+  /** Only these are asked, unless they change; undefined: all. */
+  readonly #open: Uint32Array | undefined;
   #bitmap: Uint32Array;
   /** How long it was when the walk began: what lies behind that is noted. */
   readonly #words: number;
@@ -45,25 +55,32 @@ export class FilterScan {
   /** How many changed points were left after the last slice that asked such. */
   #left = Number.POSITIVE_INFINITY;
 
-  constructor(points: ScannedPoints, filter: Filter) {
+  /** @param known of the points as they are now; the scan goes on with its bitmaps */
+  constructor(points: ScannedPoints, filter: Filter, known?: Known & { readonly sureCount: number }) {
     this.#points = points;
     this.#filter = filter;
     this.#asked = new AskedPoint(points);
     this.#words = wordsFor(points.end);
-    this.#bitmap = new Uint32Array(this.#words);
+    this.#open = known?.open;
+    this.#bitmap = known?.sure ?? new Uint32Array(this.#words);
+    this.#count = known?.sureCount ?? 0;
   }
 
   /** Asks points until the clock says `until`; true once `finish` may answer. */
   run(now: () => number, until: number): boolean {
     const { live } = this.#points;
     const words = this.#words;
+    const open = this.#open;
     while (this.#next < words) {
       const first = this.#next * 32;
-      for (let bits = live[this.#next] as number; bits !== 0; bits &= bits - 1) {
+      let bits = live[this.#next] as number;
+      if (open !== undefined) bits &= open[this.#next] as number;
+      this.#next++;
+      if (bits === 0) continue;
+      for (; bits !== 0; bits &= bits - 1) {
         const offset = first + 31 - Math.clz32(bits & -bits);
         if (this.#matches(offset)) this.#set(offset);
       }
-      this.#next++;
       if (now() >= until) return this.#next >= words && this.#changed.size === 0;
     }
     return this.#askAgain(now, until);
@@ -86,7 +103,8 @@ export class FilterScan {
   note(offset: number): void {
     const word = offset >>> 5;
     const toCome = word >= this.#next && word < this.#words;
-    if (!toCome) this.#changed.add(offset);
+    // What an index has said of the point may no longer hold.
+    if (!toCome || (this.#open !== undefined && !hasBit(this.#open, offset))) this.#changed.add(offset);
   }
 
   /** The answer, once `run` has said that it is over. */

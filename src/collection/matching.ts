@@ -1,6 +1,7 @@
 /** Finds the points of a collection that meet a filter, without holding up the event loop. */
 
 import { NearvecError } from "../errors.ts";
+import type { KnownPoints } from "../field-indexes/candidates.ts";
 import type { Filter } from "../filters/filter.ts";
 import { filters } from "../filters/on-demand.ts";
 import { decode } from "../payload/json.ts";
@@ -8,16 +9,10 @@ import { IdColumn } from "../points/id-column.ts";
 import type { PointId } from "../points/ids.ts";
 import type { Background } from "./background.ts";
 import { AskedPoint, FilterScan, type Matches, type ScannedPoints } from "./filter-scan.ts";
+import { IdWalk, type Page, pageOf } from "./id-walk.ts";
 import { SLICE_MS } from "./indexing.ts";
 import type { StoredPoints } from "./stored-points.ts";
 import type { Surroundings } from "./surroundings.ts";
-
-/** A page of points in the order of their ids. */
-export interface Page {
-  readonly offsets: readonly number[];
-  /** The first point of the next page; undefined on the last. */
-  readonly next: number | undefined;
-}
 
 /** When a request has taken too long. */
 export interface Deadline {
@@ -43,7 +38,7 @@ export class Matching {
 
   /**
    * Hands the matching points to `use`, in the very turn in which they are right: nothing is written between the
-   * two. A small collection is asked at once; a large one a few milliseconds at a time.
+   * two. What indexes don't know is asked of payloads: at once where it is little, else a few milliseconds at a time.
    *
    * @throws {NearvecError} `TIMEOUT`, `CLOSED`, and what `use` throws
    */
@@ -51,10 +46,37 @@ export class Matching {
     this.#checkOpen();
     const ids = filters().idsOf(filter);
     if (ids !== undefined) return use(this.#named(ids));
-    const scan = new FilterScan(this.#scanned, filter);
+    const bound = this.#bound(filter);
+    const answer = this.#points.fields?.candidates(bound, this.#known());
+    const open = answer?.settle();
+    if (answer !== undefined && open === undefined) {
+      return use({ bitmap: answer.sure, count: answer.sureCount });
+    }
+    const known = answer && open && { sure: answer.sure, sureCount: answer.sureCount, open };
+    const scan = new FilterScan(this.#scanned, bound, known);
     const { now } = this.#surroundings;
     if (scan.run(now, now() + SLICE_MS)) return use(scan.finish());
     return this.#slices(scan, deadline, use);
+  }
+
+  /** How many points match. @throws {NearvecError} `TIMEOUT`, `CLOSED` */
+  count(filter: Filter, deadline: Deadline | undefined): number | Promise<number> {
+    this.#checkOpen();
+    const { fields, ids } = this.#points;
+    return (
+      fields?.countAtHand(this.#bound(filter), ids.size) ?? this.with(filter, deadline, ({ count }) => count)
+    );
+  }
+
+  /** Asks single points, as they are now. @throws {NearvecError} `CLOSED` */
+  asker(filter: Filter): (offset: number) => boolean {
+    this.#checkOpen();
+    const asked = new AskedPoint(this.#scanned);
+    const bound = this.#bound(filter);
+    return (offset) => {
+      asked.offset = offset;
+      return filters().matches(bound, asked);
+    };
   }
 
   async #slices<T>(scan: FilterScan, deadline: Deadline | undefined, use: (found: Matches) => T): Promise<T> {
@@ -84,13 +106,22 @@ export class Matching {
     use: (page: Page) => T,
   ): T | Promise<T> {
     this.#checkOpen();
-    const walk = new Walk(this.#points, this.#scanned, filter, first, limit);
+    const { fields, ids } = this.#points;
+    const bound = this.#bound(filter);
+    const answer = fields?.candidates(bound, this.#known());
+    const open = answer?.settle();
+    if (fields !== undefined && answer !== undefined && open === undefined) {
+      const offsets = fields.lowestIds(ids, answer, first, limit + 1);
+      if (offsets !== undefined) return use(pageOf(offsets, limit));
+    }
+    const known = answer && { sure: answer.sure, open: open ?? NONE };
+    const walk = new IdWalk(this.#points, this.#scanned, bound, first, limit, known);
     const { now } = this.#surroundings;
     if (walk.run(now, now() + SLICE_MS)) return use(walk.page());
     return this.#walkOn(walk, deadline, use);
   }
 
-  async #walkOn<T>(walk: Walk, deadline: Deadline | undefined, use: (page: Page) => T): Promise<T> {
+  async #walkOn<T>(walk: IdWalk, deadline: Deadline | undefined, use: (page: Page) => T): Promise<T> {
     const { now } = this.#surroundings;
     do await this.#turn(deadline);
     while (!walk.run(now, now() + SLICE_MS));
@@ -118,6 +149,21 @@ export class Matching {
     if (this.#closed !== undefined) throw this.#closed;
   }
 
+  /** The filter with the meaning that it has because of indexes. */
+  #bound(filter: Filter): Filter {
+    return this.#points.fields?.bind(filter) ?? filter;
+  }
+
+  #known(): KnownPoints {
+    const { ids, spaces } = this.#points;
+    return {
+      live: ids.live.subarray(0, Math.ceil(ids.end / 32)),
+      count: ids.size,
+      offsetOf: (id) => ids.find(IdColumn.one(id, "has_id"), 0),
+      vectorCount: (name) => spaces.get(name)?.liveCount ?? 0,
+    };
+  }
+
   #named(list: readonly PointId[]): Matches {
     const { ids } = this.#points;
     const column = IdColumn.from(list, () => "has_id");
@@ -133,90 +179,7 @@ export class Matching {
   }
 }
 
-/** A matching point as it was met. */
-interface Met {
-  readonly offset: number;
-  readonly id: PointId;
-  version: number;
-}
-
-/** A walk along the ids that asks every point it meets. */
-class Walk {
-  readonly #points: StoredPoints;
-  readonly #filter: Filter;
-  readonly #asked: AskedPoint;
-  readonly #wanted: number;
-  #found: Met[] = [];
-  /** The last id that was met. */
-  readonly #mark = IdColumn.ofLength(1);
-  #from: IdColumn | undefined;
-  #after = false;
-
-  constructor(
-    points: StoredPoints,
-    scanned: ScannedPoints,
-    filter: Filter,
-    first: IdColumn | undefined,
-    limit: number,
-  ) {
-    this.#points = points;
-    this.#filter = filter;
-    this.#asked = new AskedPoint(scanned);
-    this.#from = first;
-    this.#wanted = limit + 1;
-  }
-
-  /** Goes on until enough points are found, there are no more, or the clock says `until`; false in the last case. */
-  run(now: () => number, until: number): boolean {
-    const { ids, versions } = this.#points;
-    const cursor = ids.cursor(this.#from, 0, this.#after);
-    for (let met = 1; ; met++) {
-      const offset = cursor.next();
-      if (offset === -1) {
-        this.#forgetChanged();
-        return true;
-      }
-      if (this.#matches(offset)) {
-        this.#found.push({ offset, id: ids.idAt(offset), version: versions.get(offset) });
-        if (this.#found.length === this.#wanted) {
-          this.#forgetChanged();
-          if (this.#found.length === this.#wanted) return true;
-        }
-      }
-      if (met % 16 === 0 && now() >= until) {
-        ids.copyId(offset, this.#mark, 0);
-        this.#from = this.#mark;
-        this.#after = true;
-        return false;
-      }
-    }
-  }
-
-  /** Once `run` has said that it is over. */
-  page(): Page {
-    const offsets = this.#found.map(({ offset }) => offset);
-    return { offsets: offsets.slice(0, this.#wanted - 1), next: offsets[this.#wanted - 1] };
-  }
-
-  /** What was written since it was met may no longer match, or be another point. */
-  #forgetChanged(): void {
-    const { ids, versions } = this.#points;
-    this.#found = this.#found.filter((met) => {
-      const { offset, id, version } = met;
-      if (!ids.has(offset)) return false;
-      const current = versions.get(offset);
-      if (current === version) return true;
-      if (ids.idAt(offset) !== id || !this.#matches(offset)) return false;
-      met.version = current;
-      return true;
-    });
-  }
-
-  #matches(offset: number): boolean {
-    this.#asked.offset = offset;
-    return filters().matches(this.#filter, this.#asked);
-  }
-}
+const NONE = new Uint32Array(0);
 
 class ScannedCollection implements ScannedPoints {
   readonly #points: StoredPoints;

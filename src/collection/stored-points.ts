@@ -1,4 +1,5 @@
 import { NearvecError } from "../errors.ts";
+import type { FieldIndexes } from "../field-indexes/field-indexes.ts";
 import { parseJson } from "../payload/json.ts";
 import { PayloadStore } from "../payload/store.ts";
 import type { IdColumn } from "../points/id-column.ts";
@@ -29,6 +30,8 @@ export interface CollectionMemory {
   readonly vectors: number;
   readonly ids: number;
   readonly payloads: number;
+  /** Indexes of payloads; of what lies in the JavaScript heap an estimate. */
+  readonly indexes: number;
 }
 
 const NO_OFFSETS = new Uint32Array(0);
@@ -42,6 +45,10 @@ export class StoredPoints {
   readonly spaces = new Map<string, Space>();
   /** Scans for filters that are under way: told of every point that changes. */
   readonly scans = new Set<FilterScan>();
+  /** Follow every change of a payload. Set when the collection gets its first index. */
+  fields: FieldIndexes | undefined;
+  /** The number of the operation that was applied last. */
+  sequence = 0;
 
   /**
    * Finds the points of an operation and takes the memory that applying it needs. What it answers is good
@@ -76,6 +83,7 @@ export class StoredPoints {
 
   /** The one place where points change. */
   apply(sequence: number, prepared: Prepared): void {
+    this.sequence = sequence;
     this.#change(sequence, prepared);
     this.payloads.tidy();
   }
@@ -92,7 +100,7 @@ export class StoredPoints {
         this.#putVectors(operation.vectors, offsets);
         break;
       case Kind.CLEAR_PAYLOAD:
-        for (const offset of offsets) this.payloads.delete(offset);
+        for (const offset of offsets) this.#deletePayload(offset);
         break;
       case Kind.DELETE_VECTORS:
         this.#removeVectors(operation.text, offsets);
@@ -115,6 +123,7 @@ export class StoredPoints {
       vectors: this.#vectorBytes(),
       ids: this.ids.memoryBytes + this.versions.memoryBytes,
       payloads: this.payloads.memoryBytes,
+      indexes: this.fields?.memoryBytes ?? 0,
     };
   }
 
@@ -172,8 +181,8 @@ export class StoredPoints {
       }
       if (leftOut) continue;
       for (const space of others) space.remove(offset);
-      if (payloadAt > payloadFrom) this.payloads.set(offset, payloads, payloadFrom, payloadAt);
-      else this.payloads.delete(offset);
+      if (payloadAt > payloadFrom) this.#setPayload(offset, payloads, payloadFrom, payloadAt);
+      else this.#deletePayload(offset);
       this.versions.set(offset, sequence);
       this.#note(offset);
     }
@@ -191,7 +200,7 @@ export class StoredPoints {
       const offset = this.ids.delete(ids, i);
       if (offset === -1) continue;
       for (const space of this.spaces.values()) space.remove(offset);
-      this.payloads.delete(offset);
+      this.#deletePayload(offset);
       // Another point may have the offset at once: no reader, builder or checkpoint outlives the turn in
       // which it began, so nothing can still mean this one.
       this.ids.release(offset);
@@ -211,11 +220,25 @@ export class StoredPoints {
     return offsets;
   }
 
+  #setPayload(offset: number, bytes: Uint8Array, from: number, end: number): void {
+    if (from === end) {
+      this.#deletePayload(offset);
+      return;
+    }
+    this.fields?.payloadChanges(offset, this.payloads.getBytes(offset), bytes.subarray(from, end));
+    this.payloads.set(offset, bytes, from, end);
+  }
+
+  #deletePayload(offset: number): void {
+    this.fields?.payloadChanges(offset, this.payloads.getBytes(offset), undefined);
+    this.payloads.delete(offset);
+  }
+
   #setPayloads({ lengths, bytes, shared }: StagedPayloads, offsets: Uint32Array): void {
     let from = 0;
     for (let i = 0; i < offsets.length; i++) {
       const end = from + (lengths[i] as number);
-      this.payloads.set(offsets[i] as number, bytes, from, end);
+      this.#setPayload(offsets[i] as number, bytes, from, end);
       if (!shared) from = end;
     }
   }

@@ -5,6 +5,7 @@ import { passesGeo } from "./geo.ts";
 import { passesMatch } from "./match.ts";
 import { passesRange, within } from "./range.ts";
 import { inSlice } from "./slice.ts";
+import { passTokens } from "./tokens.ts";
 
 type Payload = Readonly<Record<string, unknown>>;
 
@@ -18,7 +19,10 @@ export interface FilteredPoint {
   hasVector(name: string): boolean;
 }
 
-/** Whether a point meets a filter, as Qdrant 1.19 has it for fields without an index. */
+/**
+ * Whether a point meets a filter, as Qdrant 1.19 has it for fields without an index; of fields with a text index, once the
+ * filter is bound.
+ */
 export function matches(filter: Filter, point: FilteredPoint): boolean {
   return meets(filter, new Subject(point));
 }
@@ -92,20 +96,22 @@ function holds(condition: Condition, asked: Asked): boolean {
 
 /** Steps into an array at the end of the path, but not into arrays inside that. */
 function someValuePasses(tests: readonly Test[], values: readonly unknown[]): boolean {
-  for (const value of values) {
-    if (!Array.isArray(value)) {
-      if (passesSome(value, tests)) return true;
-    } else for (const each of value) if (passesSome(each, tests)) return true;
+  for (const test of tests) {
+    if (test.kind === "tokens") {
+      if (passTokens(values.flat(), test)) return true;
+      continue;
+    }
+    for (const value of values) {
+      if (!Array.isArray(value)) {
+        if (passes(value, test)) return true;
+      } else for (const each of value) if (passes(each, test)) return true;
+    }
   }
   return false;
 }
 
-function passesSome(value: unknown, tests: readonly Test[]): boolean {
-  for (const test of tests) if (passes(value, test)) return true;
-  return false;
-}
-
-function passes(value: unknown, test: Test): boolean {
+/** Whether a value of a payload (no array, or one inside an array) passes. */
+export function passes(value: unknown, test: Test): boolean {
   switch (test.kind) {
     case "range":
     case "datetime_range":
@@ -114,6 +120,8 @@ function passes(value: unknown, test: Test): boolean {
     case "geo_bounding_box":
     case "geo_polygon":
       return passesGeo(value, test);
+    case "tokens":
+      return passTokens([value], test);
     default:
       return passesMatch(value, test);
   }
@@ -134,10 +142,12 @@ function countOf(value: unknown): number {
   return value === null ? 0 : 1;
 }
 
-function isEmpty(value: unknown): boolean {
+/** Whether a value at a path counts as none for `is_empty`. */
+export function isEmpty(value: unknown): boolean {
   return value === null || (Array.isArray(value) && value.length === 0);
 }
 
-function hasNull(value: unknown): boolean {
+/** Whether a value at a path counts as null for `is_null`. */
+export function hasNull(value: unknown): boolean {
   return value === null || (Array.isArray(value) && value.includes(null));
 }

@@ -4,6 +4,7 @@ import type { GeoTest } from "./geo.ts";
 import type { MatchTest } from "./match.ts";
 import type { Bounds, RangeTest } from "./range.ts";
 import type { Slice } from "./slice.ts";
+import type { TokensTest } from "./tokens.ts";
 
 /**
  * A checked filter. All clauses must hold together; an empty list is no constraint (also
@@ -35,7 +36,7 @@ export type Condition =
   | { readonly kind: "slice"; readonly slice: Slice }
   | { readonly kind: "filter"; readonly filter: Filter };
 
-export type Test = MatchTest | RangeTest | GeoTest;
+export type Test = MatchTest | TokensTest | RangeTest | GeoTest;
 
 /** Whether every point matches because nothing is asked for, as with `{}`. */
 export function isUnconstrained(filter: Filter): boolean {

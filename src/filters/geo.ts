@@ -21,7 +21,7 @@ const RING_FIELDS = fields(["points"]);
 const POINT_FIELDS = fields(["lon", "lat"]);
 
 /** Of the Earth, in metres: the mean radius that Qdrant's haversine takes. */
-const EARTH = 6_371_008.8;
+export const EARTH = 6_371_008.8;
 const DEGREE = Math.PI / 180;
 /** How far apart the ends of a ring may lie. */
 const CLOSE = 2 ** -52;
@@ -99,11 +99,21 @@ function degrees(value: unknown, what: string, most: number): number {
   throw invalidArgument(what, value, `degrees from -${most} to ${most}`);
 }
 
-/** Whether a value of a payload (no array) is a point inside: an object with numbers `lon` and `lat`. */
-export function passesGeo(value: unknown, test: GeoTest): boolean {
+/** The point that a value of a payload is: an object with numbers `lon` and `lat`, which may lie outside of the Earth. */
+export function geoPointOf(value: unknown): GeoPoint | undefined {
   const lon = coordinate(value, "lon");
   const lat = coordinate(value, "lat");
-  if (lon === undefined || lat === undefined) return false;
+  return lon === undefined || lat === undefined ? undefined : { lon, lat };
+}
+
+/** Whether a value of a payload (no array) is a point inside. */
+export function passesGeo(value: unknown, test: GeoTest): boolean {
+  const point = geoPointOf(value);
+  return point !== undefined && isInside(point.lon, point.lat, test);
+}
+
+/** Whether a point lies inside. */
+export function isInside(lon: number, lat: number, test: GeoTest): boolean {
   switch (test.kind) {
     case "geo_radius":
       return distance(test.center, lon, lat) < test.radius;
@@ -121,7 +131,7 @@ function coordinate(value: unknown, name: string): number | undefined {
 }
 
 /** Haversine, in metres. */
-function distance(from: GeoPoint, lon: number, lat: number): number {
+export function distance(from: GeoPoint, lon: number, lat: number): number {
   const a = Math.sin(((lat - from.lat) * DEGREE) / 2) ** 2;
   const b = Math.sin(((lon - from.lon) * DEGREE) / 2) ** 2;
   const h = a + Math.cos(from.lat * DEGREE) * Math.cos(lat * DEGREE) * b;

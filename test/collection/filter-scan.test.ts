@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { FilterScan, hasBit, type ScannedPoints } from "../../src/collection/filter-scan.ts";
-import { loadFilters } from "../../src/filters/on-demand.ts";
+import { filterCode } from "../../src/filters/on-demand.ts";
 import { parseFilter } from "../../src/filters/parse.ts";
 
-await loadFilters();
+await filterCode.load();
 
 /** Points whose payload is a number, or nothing where they were deleted. */
 class Numbers implements ScannedPoints {
@@ -63,6 +63,49 @@ test("a scan in slices, with writes in between, answers as of its end", () => {
         const expected = points.values.flatMap((n, o) => (n !== undefined && n < 50 ? [o] : []));
         expect(points.values.flatMap((_, o) => (hasBit(bitmap, o) ? [o] : []))).toEqual(expected);
         expect(count).toBe(expected.length);
+      },
+    ),
+  );
+});
+
+test("what indexes know is not asked, unless it changes", () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(value, fc.boolean()), { maxLength: 300 }),
+      fc.array(fc.tuple(fc.nat(320), value), { maxLength: 40 }),
+      (values, writes) => {
+        const points = new Numbers(values.map(([value]) => value));
+        const words = Math.ceil(values.length / 32);
+        const [sure, open] = [new Uint32Array(words), new Uint32Array(words)];
+        let sureCount = 0;
+        for (const [offset, [value, isKnown]] of values.entries()) {
+          const bitmap = isKnown ? sure : open;
+          if (isKnown && (value === undefined || value >= 50)) continue;
+          bitmap[offset >>> 5] = (bitmap[offset >>> 5] as number) | (1 << (offset & 31));
+          if (isKnown) sureCount++;
+        }
+        const asked = new Set<number>();
+        const payloadAt = points.payloadAt.bind(points);
+        points.payloadAt = (offset) => {
+          asked.add(offset);
+          return payloadAt(offset);
+        };
+        const scan = new FilterScan(points, small, { sure, open, sureCount });
+        const pending = [...writes];
+        const written = new Set<number>();
+        while (!scan.run(() => 1, 0)) {
+          for (const [offset, next] of pending.splice(0, 3)) {
+            while (points.values.length <= offset) points.values.push(undefined);
+            points.values[offset] = next;
+            written.add(offset);
+            scan.note(offset);
+          }
+        }
+        const { bitmap, count } = scan.finish();
+        const expected = points.values.flatMap((n, o) => (n !== undefined && n < 50 ? [o] : []));
+        expect(points.values.flatMap((_, o) => (hasBit(bitmap, o) ? [o] : []))).toEqual(expected);
+        expect(count).toBe(expected.length);
+        for (const offset of asked) expect(written.has(offset) || values[offset]?.[1] === false).toBe(true);
       },
     ),
   );

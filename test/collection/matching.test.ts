@@ -4,7 +4,7 @@ import { parseCreateCollection } from "../../src/client/validate-collection.ts";
 import { parseWrite, type WriteName } from "../../src/client/validate-write.ts";
 import { Background } from "../../src/collection/background.ts";
 import { Collection } from "../../src/collection/collection.ts";
-import type { Page } from "../../src/collection/matching.ts";
+import type { Page } from "../../src/collection/id-walk.ts";
 import { OperationEncoder } from "../../src/collection/operation-encoder.ts";
 import { loadCore } from "../../src/core/load.ts";
 import { filterCode } from "../../src/filters/on-demand.ts";

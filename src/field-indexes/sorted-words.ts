@@ -1,0 +1,82 @@
+const LEAF_WORDS = 512;
+/** A leaf with no more joins a neighbour that has room. */
+const FEW = LEAF_WORDS / 4;
+const JOINED = (LEAF_WORDS / 4) * 3;
+
+/** Strings in the order of their UTF-16 units, in which those with the same beginning stand together; each once. */
+export class SortedWords {
+  /** Sorted leaves in order; none is empty. */
+  readonly #leaves: string[][] = [];
+
+  /** The strings themselves belong to others. */
+  get memoryBytes(): number {
+    return this.#leaves.length * (LEAF_WORDS * 8 + 64);
+  }
+
+  /** Adds a word that is not there. */
+  add(word: string): void {
+    const place = this.#placeOf(word);
+    const leaf = this.#leaves[place];
+    if (leaf === undefined) {
+      this.#leaves.push([word]);
+      return;
+    }
+    leaf.splice(lowerBound(leaf, word), 0, word);
+    if (leaf.length > LEAF_WORDS) this.#leaves.splice(place + 1, 0, leaf.splice(LEAF_WORDS / 2));
+  }
+
+  /** Removes a word that is there. */
+  delete(word: string): void {
+    const place = this.#placeOf(word);
+    const leaf = this.#leaves[place] as string[];
+    leaf.splice(lowerBound(leaf, word), 1);
+    if (leaf.length === 0) this.#leaves.splice(place, 1);
+    else if (leaf.length <= FEW) this.#join(place);
+  }
+
+  /** Calls `visit` with the words that begin with the prefix, until it answers false. */
+  each(prefix: string, visit: (word: string) => boolean): void {
+    for (let place = this.#placeOf(prefix); place < this.#leaves.length; place++) {
+      const leaf = this.#leaves[place] as string[];
+      for (let at = lowerBound(leaf, prefix); at < leaf.length; at++) {
+        const word = leaf[at] as string;
+        if (!word.startsWith(prefix) || !visit(word)) return;
+      }
+    }
+  }
+
+  /** The last leaf that begins with the word or one below it; or the first leaf. */
+  #placeOf(word: string): number {
+    let low = 0;
+    let high = this.#leaves.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#leaves[middle]?.[0] as string) <= word) low = middle + 1;
+      else high = middle;
+    }
+    return Math.max(0, low - 1);
+  }
+
+  #join(place: number): void {
+    for (const left of [place, place - 1]) {
+      const leaf = this.#leaves[left];
+      const next = this.#leaves[left + 1];
+      if (leaf === undefined || next === undefined || leaf.length + next.length > JOINED) continue;
+      leaf.push(...next);
+      this.#leaves.splice(left + 1, 1);
+      return;
+    }
+  }
+}
+
+/** How many words of the leaf are below the given one. */
+function lowerBound(leaf: readonly string[], word: string): number {
+  let low = 0;
+  let high = leaf.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((leaf[middle] as string) < word) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

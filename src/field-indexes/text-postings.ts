@@ -1,0 +1,83 @@
+import { OffsetSet } from "./offset-set.ts";
+import { addTo, type Postings, sizeOf, withOffset, withoutOffset } from "./postings.ts";
+
+/** An entry of a map, and a short string. */
+const TOKEN_BYTES = 80;
+/** A part of a longer string keeps all of it in memory, unless it is as short as this. */
+const MOST_COPIED = 12;
+
+/** The tokens of an index, numbered from 1 on, and the points that have each. */
+export class TextPostings {
+  readonly #numbers = new Map<string, number>();
+  /** By number. */
+  readonly #postings: (Postings | undefined)[] = [undefined];
+  /** Numbers below the highest that no token has. */
+  readonly #free: number[] = [];
+  /** Of strings, and of postings that are plain arrays. */
+  #bytes = 0;
+  /** The other postings, which know what they take. */
+  readonly #large = new Set<OffsetSet>();
+
+  get memoryBytes(): number {
+    const places = this.#postings.length + this.#free.length;
+    let bytes = this.#numbers.size * TOKEN_BYTES + places * 8 + this.#bytes;
+    for (const set of this.#large) bytes += set.memoryBytes;
+    return bytes;
+  }
+
+  /** The token's number, for as long as some point has it. */
+  numberOf(token: string): number | undefined {
+    return this.#numbers.get(token);
+  }
+
+  /** How many points have the token. */
+  sizeOf(token: string): number {
+    const number = this.#numbers.get(token);
+    return number === undefined ? 0 : sizeOf(this.#postings[number]);
+  }
+
+  /** Sets the bits of the points that have the token. */
+  addTo(token: string, bitmap: Uint32Array): void {
+    const number = this.#numbers.get(token);
+    if (number !== undefined) addTo(this.#postings[number] as Postings, bitmap);
+  }
+
+  /** A point has the token from now on. */
+  add(offset: number, token: string): void {
+    const number = this.#numbers.get(token) ?? this.#enter(token);
+    const before = this.#postings[number];
+    this.#replace(number, before, withOffset(before, offset));
+  }
+
+  /** A point has the token no more. */
+  remove(offset: number, token: string): void {
+    const number = this.#numbers.get(token) as number;
+    const before = this.#postings[number] as Postings;
+    const after = withoutOffset(before, offset);
+    this.#replace(number, before, after);
+    if (after !== undefined) return;
+    this.#numbers.delete(token);
+    this.#free.push(number);
+    this.#bytes -= token.length;
+  }
+
+  #enter(token: string): number {
+    const number = this.#free.pop() ?? this.#postings.length;
+    this.#numbers.set(token.length > MOST_COPIED ? [...token].join("") : token, number);
+    this.#bytes += token.length;
+    return number;
+  }
+
+  #replace(number: number, before: Postings | undefined, after: Postings | undefined): void {
+    if (before === after) return;
+    this.#postings[number] = after;
+    if (before instanceof OffsetSet) this.#large.delete(before);
+    else this.#bytes -= arrayBytes(before);
+    if (after instanceof OffsetSet) this.#large.add(after);
+    else this.#bytes += arrayBytes(after);
+  }
+}
+
+function arrayBytes(postings: number | readonly number[] | undefined): number {
+  return postings === undefined || typeof postings === "number" ? 0 : 48 + postings.length * 8;
+}
