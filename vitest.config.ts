@@ -13,7 +13,7 @@ export default defineConfig({
         test: {
           name: "short",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/**/*.long.test.ts"],
+          exclude: ["**/node_modules/**", "test/**/*.long.test.ts"],
           testTimeout: 20_000,
           hookTimeout: 20_000,
         },

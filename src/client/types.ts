@@ -30,7 +30,7 @@ export type HnswConfigDiff = Schemas["HnswConfigDiff"];
  */
 export type PayloadOf<Payloads, Name extends string> = string extends Name
   ? Payload
-  : Payloads extends { readonly [Key in Name]: infer Own }
+  : Payloads extends { readonly [Key in Name]: infer Own extends object }
     ? Own
     : Payload;
 
@@ -39,6 +39,30 @@ export type PayloadOf<Payloads, Name extends string> = string extends Name
  * detached.
  */
 export type VectorInput = readonly number[] | Float32Array;
+
+/** A sparse vector as it may be given: numbers at indices, each of which comes once; in any order. */
+export interface SparseVectorInput {
+  indices: readonly number[] | Uint32Array;
+  values: VectorInput;
+}
+
+/** A vector of any kind: a dense one, the list of a multivector, or a sparse one. */
+export type AnyVectorInput = VectorInput | readonly VectorInput[] | SparseVectorInput;
+
+/** The vectors of a point: the unnamed one by itself, or a map of those that it has. */
+export type VectorsInput =
+  | VectorInput
+  | readonly VectorInput[]
+  | { readonly [name: string]: AnyVectorInput }
+  | Schemas["VectorStruct"];
+
+/** The vectors of many points, by columns; one Float32Array holds the dense ones of all, row after row. */
+export type VectorColumnsInput =
+  | Float32Array
+  | readonly VectorInput[]
+  | readonly (readonly VectorInput[])[]
+  | { readonly [name: string]: readonly AnyVectorInput[] | Float32Array }
+  | Schemas["BatchVectorStruct"];
 
 /** A column of ids; typed arrays are read without making a number or bigint object per id. */
 export type IdsInput = readonly PointId[] | Uint32Array | BigUint64Array;
@@ -84,8 +108,8 @@ export type CreatePayloadIndexRequest = WriteOptions &
 export interface PointStruct<Own = Payload> {
   /** An unsigned 64-bit integer or a UUID. */
   id: PointId;
-  /** `size` numbers; `{}` for a point without a vector, which no search finds. */
-  vector: VectorInput | Schemas["VectorStruct"];
+  /** What the collection has; `{}` for a point without a vector, which no search finds. */
+  vector: VectorsInput;
   /** Any JSON object; integers may be bigints. Left out: none. */
   payload?: Own | null;
 }
@@ -98,7 +122,7 @@ export interface PointsList<Own = Payload> extends Omit<Schemas["PointsList"], "
 export interface Batch<Own = Payload> {
   ids: IdsInput;
   /** One vector per id, or all of them in one Float32Array of `ids.length × size` numbers, row after row. */
-  vectors: readonly VectorInput[] | Float32Array | Schemas["BatchVectorStruct"];
+  vectors: VectorColumnsInput;
   payloads?: readonly (Own | null | undefined)[] | null;
 }
 
@@ -146,7 +170,7 @@ export type ClearPayloadRequest = WriteOptions & PointsSelector;
 
 /** New vectors of points that are there. */
 export interface UpdateVectors extends Omit<Schemas["UpdateVectors"], "points"> {
-  points: readonly { id: PointId; vector: VectorInput | Schemas["VectorStruct"] }[];
+  points: readonly { id: PointId; vector: VectorsInput }[];
 }
 
 export type UpdateVectorsRequest = WriteOptions & UpdateVectors;
@@ -200,7 +224,7 @@ interface Target {
    * A vector, the id of a point (whose vector is used, and which is left out of the results), or nothing:
    * points by id.
    */
-  query?: VectorInput | PointId | { nearest: VectorInput | PointId } | Schemas["QueryRequest"]["query"];
+  query?: AnyVectorInput | PointId | { nearest: AnyVectorInput | PointId } | Schemas["QueryRequest"]["query"];
 }
 
 type Query = VectorsAlias & Omit<Schemas["QueryRequest"], "query"> & Target;
@@ -230,7 +254,7 @@ export interface Search
       | "offset"
       | "limit"
     > {
-  vector: VectorInput | { name: string; vector: VectorInput | Schemas["SparseVector"] };
+  vector: VectorInput | { name: string; vector: VectorInput | SparseVectorInput };
   /** The same as `limit`. */
   top?: number;
 }
@@ -246,8 +270,18 @@ export type SearchGroupsRequest = ReadOptions &
   Omit<Search, "limit" | "offset" | "top"> &
   Pick<Schemas["QueryGroupsRequest"], "group_by" | "group_size" | "limit" | "with_lookup">;
 
+interface Ordered {
+  /**
+   * With `order_by`, the value that gave the point its place: a number, of a date its microseconds since 1970. Integers
+   * beyond 2^53 come as bigints.
+   */
+  order_value?: Schemas["OrderValue"] | bigint | null;
+}
+
 /** A point as `retrieve` and `scroll` give it. */
-export interface PointRecord<Own = Payload> extends Omit<Schemas["Record"], "id" | "payload"> {
+export interface PointRecord<Own = Payload>
+  extends Omit<Schemas["Record"], "id" | "payload" | "order_value">,
+    Ordered {
   /** A number when it is a safe integer, else a bigint; a UUID is lower-case with hyphens. */
   id: PointId;
   /** Where `with_payload` selects fields, only those are there, whatever the type says; `{}` where nothing was stored. */
@@ -255,7 +289,9 @@ export interface PointRecord<Own = Payload> extends Omit<Schemas["Record"], "id"
 }
 
 /** A point as `query` gives it. */
-export interface ScoredPoint<Own = Payload> extends Omit<Schemas["ScoredPoint"], "id" | "payload"> {
+export interface ScoredPoint<Own = Payload>
+  extends Omit<Schemas["ScoredPoint"], "id" | "payload" | "order_value">,
+    Ordered {
   id: PointId;
   /** As in {@link PointRecord}. */
   payload?: Own | null;

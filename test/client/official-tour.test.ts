@@ -1,0 +1,44 @@
+/**
+ * A tour through the official client: each of its methods, as a program calls it that knows only `QdrantClient`, driven by
+ * nearvec. What it takes and what it expects is written against the official client's types.
+ */
+import { QdrantClient } from "@qdrant/js-client-rest";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { NearvecClient } from "../../src/client/client.ts";
+import { open } from "../../src/index.ts";
+import { tourCollections } from "./tour/collections.ts";
+import { tourFields } from "./tour/fields.ts";
+import { putOff } from "./tour/landed.ts";
+import { tourLater } from "./tour/later.ts";
+import { tourPoints } from "./tour/points.ts";
+import { tourSearches } from "./tour/searches.ts";
+import { tourVectors } from "./tour/vectors.ts";
+
+let engine: NearvecClient;
+let official: QdrantClient;
+const toured = new Set<string>();
+
+beforeAll(async () => {
+  engine = await open();
+  official = new Proxy(engine.asQdrantClient(), {
+    get(target, name: keyof QdrantClient) {
+      toured.add(name);
+      return target[name].bind(target);
+    },
+  });
+});
+afterAll(() => engine.close());
+
+const client = () => official;
+tourCollections(client);
+tourPoints(client);
+tourSearches(client);
+tourFields(client);
+tourVectors(client);
+tourLater(client);
+
+test("the tour called every method", () => {
+  const names = Object.getOwnPropertyNames(QdrantClient.prototype);
+  const missing = names.filter((name) => !toured.has(name) && !putOff.has(name));
+  expect(missing.sort()).toEqual(["api", "constructor"]);
+});
