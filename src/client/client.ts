@@ -1,17 +1,20 @@
 // Optional: the build makes the published types bear its absence.
 import type { QdrantClient } from "@qdrant/js-client-rest";
+import type { Collection } from "../collection/collection.ts";
 import type { Surroundings } from "../collection/surroundings.ts";
 import type { CoreModule } from "../core/load.ts";
 import { invalidArgument, notSupported } from "../errors.ts";
 import { checkFields, checkObject, type Fields, fields } from "../fields.ts";
+import { inTurn } from "../on-demand.ts";
 import { IdColumn } from "../points/id-column.ts";
 import { collectionInfo } from "./collection-info.ts";
 import { Collections } from "./collections.ts";
 import { type EngineInfo, engineInfo } from "./engine-info.ts";
 import { type Estimate, type EstimateRequest, estimate } from "./estimate.ts";
+import { extras } from "./extras-on-demand.ts";
 import { formsOf, loadNamedVectors, namedVectors } from "./forms-of.ts";
 import { NOT_YET } from "./not-yet.ts";
-import { codeFor } from "./on-demand.ts";
+import { codeFor, loadPayloadIndexes, payloadIndexes, summaries } from "./on-demand.ts";
 import { record } from "./results.ts";
 import { type Explanation, explainQuery, runQueries, runQuery } from "./search.ts";
 import { checkIds } from "./selector.ts";
@@ -27,13 +30,18 @@ import type {
   CountRequest,
   CountResult,
   CreateCollection,
+  CreatePayloadIndexRequest,
   DeletePayloadRequest,
   DeleteRequest,
   DeleteVectorsRequest,
+  FacetRequest,
+  FacetResponse,
+  GroupsResult,
   OverwritePayloadRequest,
   PayloadOf,
   PointRecord,
   QueryBatchRequest,
+  QueryGroupsRequest,
   QueryRequest,
   QueryResponse,
   RetrieveRequest,
@@ -41,6 +49,7 @@ import type {
   ScrollRequest,
   ScrollResult,
   SearchBatchRequest,
+  SearchGroupsRequest,
   SearchRequest,
   SetPayloadRequest,
   UpdateCollection,
@@ -71,7 +80,7 @@ const IDS_PLACE: Place = (index) => `ids[${index}]`;
  * and results, but for ids, which may also be bigints. Make one with {@link open}. All methods reject with
  * {@link NearvecError}; what fails validation changes nothing.
  */
-export class NearvecClient<Payloads extends Record<keyof Payloads, object> = Record<never, never>> {
+export class NearvecClient<out Payloads extends object = object> {
   readonly #collections: Collections;
   readonly #writer = new Writer();
 
@@ -98,7 +107,8 @@ export class NearvecClient<Payloads extends Record<keyof Payloads, object> = Rec
    */
   async createCollection(name: string, request: CreateCollection): Promise<boolean> {
     this.#collections.check(name);
-    if (!isSimpleRequest(request)) await loadNamedVectors();
+    const loading = isSimpleRequest(request) ? inTurn([]) : loadNamedVectors();
+    if (loading !== undefined) await loading;
     this.#collections.create(name, parseCreateCollection(request));
     return true;
   }
@@ -112,7 +122,8 @@ export class NearvecClient<Payloads extends Record<keyof Payloads, object> = Rec
    */
   async recreateCollection(name: string, request: CreateCollection): Promise<boolean> {
     this.#collections.check(name);
-    if (!isSimpleRequest(request)) await loadNamedVectors();
+    const loading = isSimpleRequest(request) ? inTurn([]) : loadNamedVectors();
+    if (loading !== undefined) await loading;
     const config = parseCreateCollection(request);
     this.#collections.delete(name);
     this.#collections.create(name, config);
@@ -192,6 +203,35 @@ export class NearvecClient<Payloads extends Record<keyof Payloads, object> = Rec
   }
 
   /**
+   * Makes filters on a field fast, and lets `order_by` and `facet` use it. What a filter finds stays the same; but with
+   * a text index `text`, `text_any` and `phrase` ask for words instead of substrings.
+   *
+   * The index is built in the background, in slices of a few milliseconds; until it is complete, filters ask payloads. With
+   * `wait` the answer comes when it is; the default is the official client's, which is not to wait. Of a small collection it
+   * is complete at once in either case. Creating the same index again changes nothing; one with other options takes the
+   * place of what was there.
+   *
+   * @throws `INVALID_ARGUMENT`, `NOT_SUPPORTED` (a text index in a language that can't be told into words),
+   *   `OUT_OF_MEMORY` (with `wait`: filters stay right without the index)
+   */
+  async createPayloadIndex(name: string, request: CreatePayloadIndexRequest): Promise<UpdateResult> {
+    const loading = loadPayloadIndexes();
+    if (loading !== undefined) await loading;
+    return payloadIndexes.module.createPayloadIndex(this.#collections.get(name), request);
+  }
+
+  /** Deletes the index of a field; it is fine when there is none. */
+  async deletePayloadIndex(
+    name: string,
+    field_name: string,
+    options: WriteOptions = {},
+  ): Promise<UpdateResult> {
+    const loading = loadPayloadIndexes();
+    if (loading !== undefined) await loading;
+    return payloadIndexes.module.deletePayloadIndex(this.#collections.get(name), field_name, options);
+  }
+
+  /**
    * Adds a named vector, which no point has yet: `{ dense: { size, distance } }` or `{ sparse: {} }`. Adding it once more
    * changes nothing.
    *
@@ -203,9 +243,10 @@ export class NearvecClient<Payloads extends Record<keyof Payloads, object> = Rec
     config: VectorNameConfig,
     options: WriteOptions = {},
   ): Promise<UpdateResult> {
+    const loading = loadNamedVectors();
+    if (loading !== undefined) await loading;
     const collection = this.#collections.get(name);
     const result = checkWriteOptions(options);
-    await loadNamedVectors();
     const add = () => namedVectors.module.addVectorName(collection, vector_name, config);
     return { operation_id: await collection.writes.run(add), ...result };
   }
@@ -220,9 +261,10 @@ export class NearvecClient<Payloads extends Record<keyof Payloads, object> = Rec
     vector_name: string,
     options: WriteOptions = {},
   ): Promise<UpdateResult> {
+    const loading = loadNamedVectors();
+    if (loading !== undefined) await loading;
     const collection = this.#collections.get(name);
     const result = checkWriteOptions(options);
-    await loadNamedVectors();
     const drop = () => namedVectors.module.dropVectorName(collection, vector_name);
     return { operation_id: await collection.writes.run(drop), ...result };
   }
@@ -233,7 +275,7 @@ export class NearvecClient<Payloads extends Record<keyof Payloads, object> = Rec
    * Stores points, replacing those of the same id as a whole. They are found at once: what is not in the
    * graph yet is scanned. When indexing falls behind, the answer waits for it, so that searches don't get
    * slow. `update_mode` `insert_only` leaves points alone that are there already, `update_only` stores only
-   * those.
+   * those. `update_filter` leaves points alone that are there and don't meet it.
    *
    * @throws `WRONG_DIMENSION`, `NOT_FINITE`, `INVALID_ID`, `INVALID_PAYLOAD`, `INVALID_ARGUMENT`,
    *   `OUT_OF_MEMORY`: nothing was stored
@@ -256,7 +298,8 @@ export class NearvecClient<Payloads extends Record<keyof Payloads, object> = Rec
   }
 
   /**
-   * Replaces the vectors of points, and leaves their payloads.
+   * Replaces the vectors of points, and leaves their payloads. `update_filter` leaves points alone that don't meet it;
+   * those that are missing are an error all the same.
    *
    * @throws `POINT_NOT_FOUND`, `WRONG_DIMENSION`, `NOT_FINITE`, `INVALID_ID`, `INVALID_ARGUMENT`,
    *   `OUT_OF_MEMORY`: nothing was changed
@@ -361,7 +404,13 @@ export class NearvecClient<Payloads extends Record<keyof Payloads, object> = Rec
     return Array.from(offsets, (offset) => record(collection, offset, wanted));
   }
 
-  /** Points in the order of their ids (integers, then UUIDs), page by page; with a filter, those that meet it. */
+  /**
+   * Points in the order of their ids (integers, then UUIDs), page by page; with a filter, those that meet it.
+   *
+   * With `order_by` in the order of a field that has an index of type integer, float or datetime: points without such a
+   * value are left out, those with several come once for each. There is no `next_page_offset` then: go on with
+   * `start_from`, which is inclusive.
+   */
   scroll<Name extends string>(
     name: Name,
     request?: ScrollRequest,
@@ -370,7 +419,9 @@ export class NearvecClient<Payloads extends Record<keyof Payloads, object> = Rec
     const loading = codeFor(request);
     if (loading !== undefined) await loading;
     const collection = this.#collections.get(name);
-    const { limit, offset, wanted, filter, timeout } = parseScroll(request);
+    const parsed = parseScroll(request);
+    const { limit, offset, order, wanted, filter, timeout } = parsed;
+    if (order !== undefined) return extras.module.scrollInOrder(collection, parsed, order);
     const first = offset === undefined ? undefined : IdColumn.one(offset, "offset");
     if (filter !== undefined) {
       const deadline = collection.deadline(timeout);
@@ -395,11 +446,15 @@ export class NearvecClient<Payloads extends Record<keyof Payloads, object> = Rec
     const collection = this.#collections.get(name);
     const { filter, timeout } = parseCount(request);
     if (filter === undefined) return { count: collection.count };
-    return collection.withMatches(filter, collection.deadline(timeout), ({ count }) => ({ count }));
+    return { count: await collection.countMatches(filter, collection.deadline(timeout)) };
   }
 
   /**
-   * The points nearest to a vector, or to the vector of a point; without a query, points in order of their ids.
+   * The points nearest to a vector, or to the vector of a point; with `order_by` points in the order of a field, and
+   * without a query in that of their ids.
+   *
+   * The point whose vector is used is none of the results. `lookup_from` takes the vector from another collection; a
+   * point that has the same id here may be among the results.
    *
    * `params.hnsw_ef` (1 to 65,536; default: the collection's `ef_construct`) trades time for recall;
    * `params.exact` compares with everything. Small collections are always compared exactly: that is as fast.
@@ -414,7 +469,7 @@ export class NearvecClient<Payloads extends Record<keyof Payloads, object> = Rec
   async query(name: string, request: QueryRequest): Promise<QueryResponse> {
     const loading = codeFor(request);
     if (loading !== undefined) await loading;
-    const points = runQuery(this.#collections.get(name), parseQuery(request));
+    const points = runQuery(this.#collections.get(name), parseQuery(request, this.#find));
     return { points: points instanceof Promise ? await points : points };
   }
 
@@ -427,7 +482,8 @@ export class NearvecClient<Payloads extends Record<keyof Payloads, object> = Rec
     const loading = codeFor(request);
     if (loading !== undefined) await loading;
     const collection = this.#collections.get(name);
-    const answers = runQueries(collection, parseSearches(request, "queryBatch", parseQuery));
+    const parse = (search: unknown) => parseQuery(search, this.#find);
+    const answers = runQueries(collection, parseSearches(request, "queryBatch", parse));
     return (answers instanceof Promise ? await answers : answers).map((points) => ({ points }));
   }
 
@@ -454,6 +510,51 @@ export class NearvecClient<Payloads extends Record<keyof Payloads, object> = Rec
     return runQueries(collection, parseSearches(request, "searchBatch", parseSearch));
   }
 
+  /**
+   * The best points of each value that a field has: `limit` groups (default 10) of up to `group_size` points (default 3),
+   * in the order of their best points. Values are strings or integers; a point with another value, or with none, is left
+   * out; one with an array is in the group of each element. There are as many groups, and points in them, as exist.
+   *
+   * `with_lookup` adds to each group the point of another collection whose id is the group's.
+   *
+   * @throws as {@link query}; `COLLECTION_NOT_FOUND` for the collection of `with_lookup`
+   */
+  queryGroups<Name extends string>(
+    name: Name,
+    request: QueryGroupsRequest,
+  ): Promise<GroupsResult<PayloadOf<Payloads, Name>>>;
+  async queryGroups(name: string, request: QueryGroupsRequest): Promise<GroupsResult> {
+    const loading = codeFor(request, summaries);
+    if (loading !== undefined) await loading;
+    const { parseQueryGroups, queryGroups } = summaries.module;
+    return queryGroups(this.#collections.get(name), parseQueryGroups(request, this.#find));
+  }
+
+  /** What `queryGroups` was before. */
+  searchPointGroups<Name extends string>(
+    name: Name,
+    request: SearchGroupsRequest,
+  ): Promise<GroupsResult<PayloadOf<Payloads, Name>>>;
+  async searchPointGroups(name: string, request: SearchGroupsRequest): Promise<GroupsResult> {
+    const loading = codeFor(request, summaries);
+    if (loading !== undefined) await loading;
+    const { parseSearchGroups, queryGroups } = summaries.module;
+    return queryGroups(this.#collections.get(name), parseSearchGroups(request, this.#find));
+  }
+
+  /**
+   * The most frequent values of a field, and how many points have each (default: 10 values), by an index on the field;
+   * with a filter, of the points that meet it. Of values with the same count the lower one comes first. Always exact.
+   *
+   * @throws `INVALID_ARGUMENT` without an index of type keyword, integer, bool or uuid
+   */
+  async facet(name: string, request: FacetRequest): Promise<FacetResponse> {
+    const loading = codeFor(request, summaries);
+    if (loading !== undefined) await loading;
+    const { countFacets, parseFacet } = summaries.module;
+    return countFacets(this.#collections.get(name), parseFacet(request));
+  }
+
   /** Answers a query and says how it was done: the plan and its reason, the work, the time. */
   explain<Name extends string>(
     name: Name,
@@ -462,7 +563,8 @@ export class NearvecClient<Payloads extends Record<keyof Payloads, object> = Rec
   async explain(name: string, request: QueryRequest): Promise<Explanation> {
     const loading = codeFor(request);
     if (loading !== undefined) await loading;
-    return explainQuery(this.#collections.get(name), parseQuery(request), this.#collections.surroundings.now);
+    const { now } = this.#collections.surroundings;
+    return explainQuery(this.#collections.get(name), parseQuery(request, this.#find), now);
   }
 
   // ── the engine ───────────────────────────────────────────────────────────────────────────────────────────
@@ -540,6 +642,8 @@ export class NearvecClient<Payloads extends Record<keyof Payloads, object> = Rec
   }
 
   // ── inside ───────────────────────────────────────────────────────────────────────────────────────────────
+
+  readonly #find = (name: string): Collection => this.#collections.get(name);
 
   async #write(name: string, kind: WriteName, request: unknown): Promise<UpdateResult> {
     const loading = codeFor(request);

@@ -18,6 +18,6 @@ export function collectionInfo(collection: Collection): CollectionInfo {
       optimizer_config: config.optimizer_config,
       ...(config.metadata !== undefined && { metadata: config.metadata }),
     }),
-    payload_schema: {},
+    payload_schema: collection.payloadSchema,
   };
 }

@@ -16,6 +16,8 @@ export interface EngineInfo {
     vectors: number;
     ids: number;
     payloads: number;
+    /** Indexes of payloads; of what is in the JavaScript heap, an estimate. */
+    indexes: number;
     /** Bytes per collection. */
     collections: Record<string, number>;
   };
@@ -31,11 +33,12 @@ export function engineInfo(collections: Collections): EngineInfo {
     vectors: sum((part) => part.vectors),
     ids: sum((part) => part.ids),
     payloads: sum((part) => part.payloads),
+    indexes: sum((part) => part.indexes),
     collections: Object.fromEntries(parts.map((part) => [part.name, totalBytes(part)])),
   };
   return { build: collections.core.build, threads: 0, collections: parts.length, memory };
 }
 
-function totalBytes({ vectors, ids, payloads }: CollectionMemory): number {
-  return vectors + ids + payloads;
+function totalBytes({ vectors, ids, payloads, indexes }: CollectionMemory): number {
+  return vectors + ids + payloads + indexes;
 }

@@ -1,7 +1,7 @@
 /** Chooses how a collection's vectors are written, and loads the code that takes. */
 
 import type { NamedSpace } from "../collection/named-space.ts";
-import { OnDemand } from "../on-demand.ts";
+import { inTurn, OnDemand } from "../on-demand.ts";
 import { isPlain } from "../vectors/create-space.ts";
 import { kinds } from "../vectors/kinds/on-demand.ts";
 import { PlainVectors } from "./plain-vectors.ts";
@@ -10,8 +10,9 @@ import type { VectorForms } from "./vector-forms.ts";
 /** Named vectors, and every kind but one unnamed dense vector of f32. */
 export const namedVectors = new OnDemand("named vectors", () => import("./named-vectors.ts"));
 
-export async function loadNamedVectors(): Promise<void> {
-  await Promise.all([namedVectors.load(), kinds.load()]);
+/** What a request that makes or takes such vectors has to wait for. @see inTurn */
+export function loadNamedVectors(): Promise<void> | undefined {
+  return inTurn([namedVectors, kinds]);
 }
 
 /** For any but collections of one unnamed dense vector of f32, `loadNamedVectors` must have resolved. */

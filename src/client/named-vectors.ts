@@ -13,9 +13,6 @@ import type { VectorOutput } from "./types.ts";
 import type { VectorForms } from "./vector-forms.ts";
 import { checkColumn, copyVector, encodeRows, isFloat32Array, type Place } from "./vector-input.ts";
 
-export { parseVectorsConfig } from "./validate-vectors-config.ts";
-export { addVectorName, dropVectorName } from "./vector-names.ts";
-
 type Spaces = ReadonlyMap<string, NamedSpace>;
 
 /** What one name's vectors of a request are: one value per point, `undefined` where it has none. */

@@ -3,14 +3,16 @@ import type { Matches } from "../collection/filter-scan.ts";
 import type { Deadline } from "../collection/matching.ts";
 import type { Found, NamedSpace } from "../collection/named-space.ts";
 import type { PlanReason } from "../collection/planner.ts";
-import { invalidArgument, NearvecError } from "../errors.ts";
+import { invalidArgument } from "../errors.ts";
 import { within } from "../fields.ts";
 import { IdColumn } from "../points/id-column.ts";
 import type { StoredVector } from "../vectors/rows.ts";
+import { extras } from "./extras-on-demand.ts";
 import { formsOf } from "./forms-of.ts";
 import { type Cut, scoredPoint, scoredPoints } from "./results.ts";
+import { pointOf, vectorOf } from "./stored-vector.ts";
 import type { Payload, ScoredPoint } from "./types.ts";
-import type { ParsedQuery, ParsedSearches, QueryTarget } from "./validate-read.ts";
+import type { ParsedQuery, ParsedSearches } from "./validate-read.ts";
 
 /** How a query was answered. */
 export interface Explanation<Own = Payload> {
@@ -82,9 +84,13 @@ type Run = (deadline: Deadline | undefined) => ScoredPoint[] | Promise<ScoredPoi
 function begin(collection: Collection, query: ParsedQuery, waits = false): Run {
   const { target, filter, wanted } = query;
   if (target.by === "nothing") return (deadline) => pointsById(collection, query, deadline);
-  const { space, find } = finder(collection, query, target, waits || filter !== undefined);
+  if (target.by === "order") {
+    const { order } = target;
+    return (deadline) => extras.module.queryInOrder(collection, query, order, deadline);
+  }
+  const { space, find } = finder(collection, query, waits || filter !== undefined);
   const run = (matches: Matches | undefined) => {
-    const { found, from } = find(matches);
+    const { found, from } = find(query.limit + query.offset, matches);
     return scoredPoints(collection, found, cut(query, space, from), wanted);
   };
   return (deadline) =>
@@ -98,13 +104,14 @@ export function explainQuery(
   now: () => number,
 ): Explanation | Promise<Explanation> {
   const { target, filter, timeout, wanted } = query;
-  if (target.by === "nothing") {
-    throw invalidArgument("query", undefined, "a vector or the id of a point", "Points by id need no plan.");
+  if (target.by === "nothing" || target.by === "order") {
+    const todo = "Points in the order of their ids or of a field need no plan.";
+    throw invalidArgument("query", undefined, "a vector or the id of a point", todo);
   }
-  const { space, find } = finder(collection, query, target, filter !== undefined);
+  const { space, find } = finder(collection, query, filter !== undefined);
   const began = now();
   const explain = (matches: Matches | undefined): Explanation => {
-    const { found, from } = find(matches);
+    const { found, from } = find(query.limit + query.offset, matches);
     const time = now() - began;
     const { plan, distances, expanded } = found.hits;
     return {
@@ -130,68 +137,60 @@ function reasonOf({ hits, exact, reason }: Found): Explanation["reason"] {
   return hits.expanded > 0 ? "the graph found too few" : "the graph would compute as much as a scan";
 }
 
-/** What a search found, and the point whose vector it was for. */
+/** What a search found, and the point whose vector it was for, if that may be among it. */
 interface FoundFor {
   readonly found: Found;
   readonly from: number | undefined;
 }
 
-/** What is searched, and what searches it. */
+/** What is searched, and what searches it: all matching points, or as many as were asked for. */
 interface Finder {
   readonly space: NamedSpace;
-  readonly find: (matches: Matches | undefined) => FoundFor;
+  readonly find: (limit: number, matches: Matches | undefined) => FoundFor;
 }
 
 /**
  * Checks what is searched for, and answers what searches. A query that waits keeps its vector in an array of its own;
- * a point is looked up when the search is made: by then it may have another vector, or be gone.
+ * a point is looked up when the first search is made: by then it may have another vector, or be gone.
  */
-function finder(
+export function finder(
   collection: Collection,
-  query: ParsedQuery,
-  target: Exclude<QueryTarget, { by: "nothing" }>,
+  { target, place, lookup, ef, exact, using }: ParsedQuery,
   waits: boolean,
 ): Finder {
-  const { ef, exact, using } = query;
   const forms = formsOf(collection);
   const space = forms.space(using, "using");
-  const limit = query.limit + query.offset;
   if (target.by === "id") {
     const id = IdColumn.one(target.value, "query");
-    const find = (matches: Matches | undefined) => {
-      const from = pointOf(collection, id);
-      const vector = vectorOf(space, from, id);
+    let looked: { vector: StoredVector; from: number | undefined } | undefined;
+    const find = (limit: number, matches: Matches | undefined) => {
+      looked ??=
+        lookup === undefined
+          ? own(collection, space, id)
+          : extras.module.lookUp(lookup, collection, space, id);
+      const { vector, from } = looked;
       // One more, as the point itself may be among the hits.
-      return { found: space.search(vector, { limit: limit + 1, ef, exact, matches }), from };
+      const most = from === undefined ? limit : limit + 1;
+      return { found: space.search(vector, { limit: most, ef, exact, matches }), from };
     };
     return { space, find };
   }
-  const vector = forms.query(space, target.value, query.place, waits);
-  const find = (matches: Matches | undefined) => ({
+  const value = target.by === "vector" ? target.value : undefined;
+  const vector = forms.query(space, value, place, waits);
+  const find = (limit: number, matches: Matches | undefined) => ({
     found: space.search(vector, { limit, ef, exact, matches }),
     from: undefined,
   });
   return { space, find };
 }
 
-function pointOf(collection: Collection, id: IdColumn): number {
-  const offset = collection.ids.find(id, 0);
-  if (offset === -1) throw notFound(`there is no point with id ${id.at(0)}`);
-  return offset;
-}
-
-function vectorOf({ name, space }: NamedSpace, offset: number, id: IdColumn): StoredVector {
-  const vector = space.get(offset);
-  const which = name === "" ? "vector" : `vector ${JSON.stringify(name)}`;
-  if (vector === undefined) throw notFound(`the point with id ${id.at(0)} has no ${which}`);
-  return vector;
-}
-
-function notFound(what: string): NearvecError {
-  return new NearvecError("POINT_NOT_FOUND", {
-    what,
-    todo: "Query by a vector, or by the id of a stored point that has one.",
-  });
+function own(
+  collection: Collection,
+  space: NamedSpace,
+  id: IdColumn,
+): { vector: StoredVector; from: number } {
+  const from = pointOf(collection, id);
+  return { vector: vectorOf(space, from, id), from };
 }
 
 function cut(

@@ -30,8 +30,15 @@ export interface Filtered {
   readonly text: Text | undefined;
 }
 
-/** An operation, checked. Its bytes are valid until the encoder is used again. */
-export type Checked = Uint8Array | Filtered;
+/** An operation that leaves points alone which are there and don't meet a filter: to be cut down when it is applied. */
+export interface Conditional {
+  /** Its own, valid for ever. */
+  readonly bytes: Uint8Array;
+  readonly updateFilter: Filter;
+}
+
+/** An operation, checked. If it is bytes, these are valid until the encoder is used again. */
+export type Checked = Uint8Array | Filtered | Conditional;
 
 type SelectingKind = Parameters<OperationEncoder["begin"]>[0] & Kind;
 

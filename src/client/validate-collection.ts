@@ -1,65 +1,51 @@
-import type { CollectionConfig } from "../collection/config.ts";
-import { HNSW_DEFAULTS, OPTIMIZER_DEFAULTS } from "../collection/config.ts";
-import { invalidArgument, notSupported } from "../errors.ts";
-import { checkFields, checkObject, fields, type Given, integer, optionalInteger } from "../fields.ts";
-import type { components } from "../generated/qdrant.ts";
+import { type CollectionConfig, HNSW_DEFAULTS, OPTIMIZER_DEFAULTS, WAL_DEFAULTS } from "../collection/config.ts";
+import { notSupported } from "../errors.ts";
+import { CreateCollection } from "../generated/validators/create-collection.ts";
+import { COLLECTION_OPTIONS } from "../generated/validators/options.ts";
 import { encode, parseJson } from "../payload/json.ts";
-import { namedVectors } from "./forms-of.ts";
-import { checkTimeout } from "./validate-options.ts";
-import { parseHnswDiff, parseVectorParams, present } from "./validate-vector-params.ts";
+import { extend } from "../validation/containers.ts";
+import { checkArguments } from "../validation/schema.ts";
+import { checkHnsw, checkVectors } from "./validate-vector-params.ts";
 
-type Schemas = components["schemas"];
+const REQUEST = /* @__PURE__ */ extend(CreateCollection, COLLECTION_OPTIONS);
 
-const CREATE_FIELDS = fields(
-  ["vectors", "sparse_vectors", "hnsw_config", "optimizers_config", "metadata", "timeout"],
-  {
-    // One node, one shard, one copy, everything in memory: saying so is fine, asking for something else isn't.
-    shard_number: [1],
-    sharding_method: ["auto"],
-    replication_factor: [1],
-    write_consistency_factor: [1],
-    on_disk_payload: [false],
-    payload: [],
-    wal_config: [],
-    quantization_config: [],
-    strict_mode_config: [],
-  },
-);
-
-const OPTIMIZER_FIELDS = fields(
-  [
-    "indexing_threshold",
-    "deleted_threshold",
-    "vacuum_min_vector_number",
-    // Hints to a server's segments and files. There are none here: they are checked, kept and shown, and
-    // change nothing.
-    "default_segment_number",
-    "max_segment_size",
-    "memmap_threshold",
-    "flush_interval_sec",
-    "max_optimization_threads",
-  ],
-  { prevent_unoptimized: [false] },
-);
-
-/** The arguments of `createCollection`, checked, with defaults filled in. */
+/**
+ * The arguments of `createCollection`, checked, with defaults filled in. Hints to a server's shards, disks and memory are
+ * kept and shown, and change nothing: there is one shard, in memory, of which there is one copy.
+ */
 export function parseCreateCollection(request: unknown): CollectionConfig {
-  checkObject(request, "createCollection");
-  checkFields(request, "", CREATE_FIELDS);
-  const { vectors, sparse_vectors, hnsw_config, optimizers_config, metadata, timeout } = request as Given;
-  checkTimeout(timeout);
+  const given = checkArguments(REQUEST, request, "createCollection");
+  const {
+    vectors = {},
+    sparse_vectors,
+    hnsw_config,
+    optimizers_config,
+    wal_config,
+    quantization_config,
+    strict_mode_config,
+    metadata,
+    timeout: _,
+    ...params
+  } = given;
+  if (params.sharding_method === "custom") throw notSupported('sharding_method: "custom"');
+  checkVectors(vectors, sparse_vectors);
+  checkHnsw(hnsw_config, "hnsw_config");
+  checkStrictMode(strict_mode_config);
   return {
     params: {
-      ...(isSimpleRequest(request)
-        ? { vectors: parseVectorParams(vectors, "vectors") }
-        : namedVectors.module.parseVectorsConfig(vectors, sparse_vectors)),
       shard_number: 1,
       replication_factor: 1,
       write_consistency_factor: 1,
       on_disk_payload: false,
+      ...params,
+      vectors,
+      ...(sparse_vectors && { sparse_vectors }),
     },
-    hnsw_config: { ...HNSW_DEFAULTS, ...parseHnswDiff(hnsw_config, "hnsw_config") },
-    optimizer_config: { ...OPTIMIZER_DEFAULTS, ...parseOptimizerDiff(optimizers_config) },
+    hnsw_config: { ...HNSW_DEFAULTS, ...hnsw_config },
+    optimizer_config: { ...OPTIMIZER_DEFAULTS, ...optimizerSettings(optimizers_config) },
+    ...(wal_config && { wal_config: { ...WAL_DEFAULTS, ...wal_config } }),
+    ...(quantization_config && { quantization_config }),
+    ...(strict_mode_config && { strict_mode_config }),
     ...(metadata != null && { metadata: parseMetadata(metadata) }),
   };
 }
@@ -69,48 +55,25 @@ export function parseMetadata(metadata: unknown): Record<string, unknown> {
   return parseJson(encode(metadata, () => "metadata", 0)) as Record<string, unknown>;
 }
 
-/** Whether a collection can be created without the code of `namedVectors`. */
-export function isSimpleRequest(request: unknown): boolean {
-  const { vectors, sparse_vectors } = (request ?? {}) as Partial<Schemas["CreateCollection"]>;
-  if (vectors == null || typeof vectors !== "object" || sparse_vectors != null) return false;
-  if (typeof vectors.size === "object" || !("size" in vectors || "distance" in vectors)) return false;
-  const { datatype, multivector_config } = vectors as Partial<Schemas["VectorParams"]>;
-  return multivector_config == null && (datatype == null || datatype === "float32");
+type OptimizersConfig = CollectionConfig["optimizer_config"];
+type OptimizersDiff = Omit<Partial<OptimizersConfig>, "max_optimization_threads"> & {
+  readonly max_optimization_threads?: number | "auto";
+};
+
+/** `optimizers_config` as it is kept. */
+export function optimizerSettings(diff: OptimizersDiff = {}): Partial<OptimizersConfig> {
+  const { max_optimization_threads: threads, ...settings } = diff;
+  if (threads === undefined) return settings;
+  if (threads === 0) {
+    throw notSupported(
+      "optimizers_config.max_optimization_threads: 0",
+      "Use optimizers_config.indexing_threshold: 0 to switch indexing off.",
+    );
+  }
+  return { ...settings, max_optimization_threads: threads === "auto" ? null : threads };
 }
 
-/** `optimizers_config`: what it sets, checked. */
-export function parseOptimizerDiff(diff: unknown): Partial<Schemas["OptimizersConfig"]> {
-  if (diff == null) return {};
-  const what = "optimizers_config";
-  checkObject(diff, what);
-  checkFields(diff, what, OPTIMIZER_FIELDS);
-  const given = diff as Schemas["OptimizersConfigDiff"];
-  const atLeast = (name: keyof typeof given, least: number) =>
-    optionalInteger(given[name], `${what}.${name}`, least, Number.MAX_SAFE_INTEGER);
-  return present({
-    deleted_threshold: checkFraction(given.deleted_threshold, `${what}.deleted_threshold`),
-    vacuum_min_vector_number: atLeast("vacuum_min_vector_number", 100),
-    default_segment_number: atLeast("default_segment_number", 0),
-    max_segment_size: atLeast("max_segment_size", 1),
-    memmap_threshold: atLeast("memmap_threshold", 0),
-    indexing_threshold: atLeast("indexing_threshold", 0),
-    flush_interval_sec: atLeast("flush_interval_sec", 0),
-    max_optimization_threads: checkOptimizationThreads(
-      given.max_optimization_threads,
-      `${what}.max_optimization_threads`,
-    ),
-  });
-}
-
-function checkFraction(value: unknown, what: string): number | undefined {
-  if (value == null) return undefined;
-  if (typeof value === "number" && value >= 0 && value <= 1) return value;
-  throw invalidArgument(what, value, "a number from 0 to 1");
-}
-
-function checkOptimizationThreads(value: unknown, what: string): number | undefined {
-  if (value == null || value === "auto") return undefined;
-  if (value === 0)
-    throw notSupported(`${what}: 0`, "Use optimizers_config.indexing_threshold: 0 to switch indexing off.");
-  return integer(value, what, 1, Number.MAX_SAFE_INTEGER);
+/** Limits that nobody enforces must not look as if somebody did. */
+export function checkStrictMode(config: CollectionConfig["strict_mode_config"]): void {
+  if (config?.enabled) throw notSupported("strict_mode_config.enabled: true", "Leave strict mode off.");
 }

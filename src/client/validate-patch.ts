@@ -1,77 +1,103 @@
 import { type CollectionConfig, denseParams, isSingle } from "../collection/config.ts";
 import { NearvecError, shortly } from "../errors.ts";
-import { checkFields, checkObject, checkRequest, fields, type Given } from "../fields.ts";
+import { COLLECTION_OPTIONS } from "../generated/validators/options.ts";
+import { UpdateCollection } from "../generated/validators/update-collection.ts";
 import { mergeInto } from "../payload/path.ts";
-import { parseMetadata, parseOptimizerDiff } from "./validate-collection.ts";
-import { checkTimeout } from "./validate-options.ts";
-import { parseHnswDiff } from "./validate-vector-params.ts";
+import { extend } from "../validation/containers.ts";
+import { checkArguments, placeOf, type TypeOf } from "../validation/schema.ts";
+import type { VectorParams } from "./types.ts";
+import { checkStrictMode, optimizerSettings, parseMetadata } from "./validate-collection.ts";
+import { checkHnsw, checkSparseParams, checkVectorParams } from "./validate-vector-params.ts";
 
-const PATCH_FIELDS = fields(
-  ["vectors", "hnsw_config", "optimizers_config", "params", "metadata", "timeout"],
-  { quantization_config: [], sparse_vectors: [], strict_mode_config: [] },
-);
-const PARAMS_FIELDS = fields([], {
-  replication_factor: [1],
-  write_consistency_factor: [1],
-  read_fan_out_factor: [],
-  read_fan_out_delay_ms: [],
-  on_disk_payload: [false],
-  payload: [],
-});
-const VECTOR_FIELDS = fields(["hnsw_config"], { quantization_config: [], on_disk: [false], memory: [] });
+const REQUEST = /* @__PURE__ */ extend(UpdateCollection, COLLECTION_OPTIONS);
+
+type Given = TypeOf<typeof UpdateCollection>;
+type Params = CollectionConfig["params"];
 
 /** The arguments of `updateCollection`, checked and merged into the configuration there is. */
 export function parseUpdateCollection(request: unknown, current: CollectionConfig): CollectionConfig {
-  const given = checkRequest(request ?? {}, "updateCollection", PATCH_FIELDS);
-  checkTimeout(given.timeout);
-  checkParams(given.params);
-  return {
-    ...current,
-    params: { ...current.params, ...patchVectors(given.vectors, current.params) },
-    hnsw_config: { ...current.hnsw_config, ...parseHnswDiff(given.hnsw_config, "hnsw_config") },
-    optimizer_config: { ...current.optimizer_config, ...parseOptimizerDiff(given.optimizers_config) },
-    ...patchMetadata(given.metadata, current.metadata),
-  };
+  const given = checkArguments(REQUEST, request ?? {}, "updateCollection");
+  const { strict_mode_config: strictMode } = given;
+  checkHnsw(given.hnsw_config, "hnsw_config");
+  checkStrictMode(strictMode);
+  return withQuantization(
+    {
+      ...current,
+      params: {
+        ...current.params,
+        ...given.params,
+        ...patchVectors(given.vectors, current.params),
+        ...patchSparse(given.sparse_vectors, current.params),
+      },
+      hnsw_config: { ...current.hnsw_config, ...given.hnsw_config },
+      optimizer_config: { ...current.optimizer_config, ...optimizerSettings(given.optimizers_config) },
+      ...(strictMode && { strict_mode_config: { ...current.strict_mode_config, ...strictMode } }),
+      ...patchMetadata(given.metadata, current.metadata),
+    },
+    given.quantization_config,
+  );
 }
-
-function checkParams(params: unknown): void {
-  if (params == null) return;
-  checkObject(params, "params");
-  checkFields(params, "params", PARAMS_FIELDS);
-}
-
-type Params = CollectionConfig["params"];
 
 /** `vectors`: settings by names of vectors; the unnamed one's is "". */
-function patchVectors(vectors: unknown, current: Params): Pick<Params, "vectors"> {
-  if (vectors == null || current.vectors === undefined) return {};
-  checkObject(vectors, "vectors", 'settings by vector names: { "": { hnsw_config } }');
-  const patched = new Map(Object.entries(denseParams(current)));
-  for (const [name, own] of Object.entries(vectors)) {
-    const params = patched.get(name);
-    if (params === undefined)
-      throw noVector(`vectors: there is no vector ${shortly(name)}`, [...patched.keys()]);
-    if (own == null) continue;
-    const what = `vectors[${JSON.stringify(name)}]`;
-    checkObject(own, what);
-    checkFields(own, what, VECTOR_FIELDS);
-    const diff = parseHnswDiff((own as Given).hnsw_config, `${what}.hnsw_config`);
-    if (Object.keys(diff).length > 0) {
-      patched.set(name, { ...params, hnsw_config: { ...params.hnsw_config, ...diff } });
-    }
-  }
-  const unnamed = patched.get("");
-  return {
-    vectors: isSingle(current.vectors) && unnamed !== undefined ? unnamed : Object.fromEntries(patched),
-  };
+function patchVectors(given: Given["vectors"], current: Params): Pick<Params, "vectors"> {
+  if (given === undefined) return {};
+  const vectors = patched("vectors", given, denseParams(current), (params, diff, place) => {
+    const { hnsw_config, quantization_config, ...hints } = diff;
+    const merged: VectorParams = {
+      ...params,
+      ...hints,
+      ...(hnsw_config && { hnsw_config: { ...params.hnsw_config, ...hnsw_config } }),
+    };
+    checkVectorParams(merged, place);
+    return withQuantization(merged, quantization_config);
+  });
+  const unnamed = vectors[""];
+  return { vectors: current.vectors && isSingle(current.vectors) && unnamed ? unnamed : vectors };
 }
 
-function noVector(what: string, names: readonly string[]): NearvecError {
+/** `sparse_vectors`: settings by names of vectors. */
+function patchSparse(given: Given["sparse_vectors"], current: Params): Pick<Params, "sparse_vectors"> {
+  if (given === undefined) return {};
+  const sparse = patched("sparse_vectors", given, current.sparse_vectors ?? {}, (params, diff, place) => {
+    checkSparseParams(diff, place);
+    const { index, ...settings } = diff;
+    return { ...params, ...settings, ...(index && { index: { ...params.index, ...index } }) };
+  });
+  return { sparse_vectors: sparse };
+}
+
+/** A map of vectors with changes to some of them. */
+function patched<T, Diff>(
+  field: string,
+  given: Readonly<Record<string, Diff>>,
+  current: Readonly<Record<string, T>>,
+  patch: (params: T, diff: Diff, place: string) => T,
+): Record<string, T> {
+  const all = new Map(Object.entries(current));
+  for (const [name, diff] of Object.entries(given)) {
+    const params = all.get(name);
+    if (params === undefined) throw noVector(field, name, [...all.keys()]);
+    all.set(name, patch(params, diff, placeOf(field, name)));
+  }
+  return Object.fromEntries(all);
+}
+
+function noVector(field: string, name: string, names: readonly string[]): NearvecError {
   return new NearvecError("INVALID_ARGUMENT", {
-    what,
-    expected: `one of ${names.map((name) => JSON.stringify(name)).join(", ")}`,
+    what: `${field}: there is no vector ${shortly(name)}`,
+    expected: `one of ${names.map((each) => JSON.stringify(each)).join(", ")}`,
     todo: 'Name vectors that the collection has; "" is the unnamed one.',
   });
+}
+
+/** "Disabled" takes the setting away. */
+function withQuantization<T extends Pick<CollectionConfig, "quantization_config">>(
+  config: T,
+  given: Given["quantization_config"],
+): T {
+  if (given === undefined) return config;
+  const { quantization_config: _, ...others } = config;
+  return (given === "Disabled" ? others : { ...others, quantization_config: given }) as T;
 }
 
 function patchMetadata(

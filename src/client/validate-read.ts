@@ -12,6 +12,9 @@ import {
   within,
 } from "../fields.ts";
 import type { Filter } from "../filters/filter.ts";
+import { extras } from "./extras-on-demand.ts";
+import type { FindCollection, Lookup } from "./lookup.ts";
+import type { OrderBy } from "./ordering.ts";
 import { type PayloadSelector, parsePayloadSelector } from "./payload-selector.ts";
 import { optionalFilter } from "./validate-filter.ts";
 import { checkConsistency, checkScoreThreshold, checkTimeout } from "./validate-options.ts";
@@ -22,10 +25,11 @@ const MOST_EF = 65_536;
 const DEFAULT_LIMIT = 10;
 const ANY = Number.MAX_SAFE_INTEGER;
 
-const QUERY_FIELDS = fields(
+export const QUERY_FIELDS = fields(
   [
     "query",
     "using",
+    "lookup_from",
     "filter",
     "params",
     "score_threshold",
@@ -37,7 +41,7 @@ const QUERY_FIELDS = fields(
     "consistency",
     "timeout",
   ],
-  { shard_key: [], prefetch: [], lookup_from: [] },
+  { shard_key: [], prefetch: [] },
 );
 const PARAMS_FIELDS = fields(["hnsw_ef", "exact"], {
   quantization: [],
@@ -46,20 +50,30 @@ const PARAMS_FIELDS = fields(["hnsw_ef", "exact"], {
   idf: [],
 });
 const SCROLL_FIELDS = fields(
-  ["filter", "offset", "limit", "with_payload", "with_vector", "with_vectors", "consistency", "timeout"],
-  { shard_key: [], order_by: [] },
+  [
+    "filter",
+    "offset",
+    "limit",
+    "order_by",
+    "with_payload",
+    "with_vector",
+    "with_vectors",
+    "consistency",
+    "timeout",
+  ],
+  { shard_key: [] },
 );
 const RETRIEVE_FIELDS = fields(
   ["ids", "with_payload", "with_vector", "with_vectors", "consistency", "timeout"],
   { shard_key: [] },
 );
 const COUNT_FIELDS = fields(["filter", "exact", "timeout"], { shard_key: [] });
+const ORDER_FIELDS = fields(["order_by"]);
 const NEAREST_FIELDS = fields(["nearest"], { mmr: [] });
 const OTHER_QUERIES: ReadonlySet<string> = new Set([
   "recommend",
   "discover",
   "context",
-  "order_by",
   "fusion",
   "rrf",
   "formula",
@@ -78,6 +92,8 @@ export interface ParsedQuery {
   readonly target: QueryTarget;
   /** The vector to compare with; "" is the unnamed one. */
   readonly using: string;
+  /** Where a point of the target is; undefined: among those that are searched. */
+  readonly lookup: Lookup | undefined;
   /** Where the request has the target. */
   readonly place: Place;
   readonly ef: number | undefined;
@@ -94,12 +110,13 @@ export interface ParsedQuery {
 }
 
 /**
- * What to search for: a vector that is still to be checked, a point by its id (likewise), or nothing: points
- * in order of ids.
+ * What to search for: a vector that is still to be checked, a point by its id (likewise), points in the order of a field,
+ * or nothing: points in order of ids.
  */
 export type QueryTarget =
   | { readonly by: "vector"; readonly value: unknown }
   | { readonly by: "id"; readonly value: unknown }
+  | { readonly by: "order"; readonly order: OrderBy }
   | typeof NOTHING;
 
 const NOTHING = { by: "nothing" } as const;
@@ -108,9 +125,15 @@ const IDS_ONLY: Wanted = { payload: false, vector: false };
 
 const QUERY: Place = () => "query";
 
-export function parseQuery(request: unknown): ParsedQuery {
-  const given = checkRequest(request, "query", QUERY_FIELDS);
-  return parseQueryFields(given, parseTarget(given.query), QUERY, given.limit);
+export function parseQuery(request: unknown, find: FindCollection): ParsedQuery {
+  return parseQueryOf(checkRequest(request, "query", QUERY_FIELDS), find);
+}
+
+/** `query` and what asks in the same way. */
+export function parseQueryOf(given: Given, find: FindCollection): ParsedQuery {
+  const { lookup_from } = given;
+  const query = parseQueryFields(given, parseTarget(given.query), QUERY, given.limit);
+  return lookup_from == null ? query : { ...query, lookup: extras.module.parseLookup(lookup_from, find) };
 }
 
 /** What `query` and `search` have in common. */
@@ -124,10 +147,10 @@ export function parseQueryFields(
   checkConsistency(given.consistency);
   const params = parseParams(given.params);
   const scoreThreshold = checkScoreThreshold(given.score_threshold);
-  if (target === NOTHING && scoreThreshold !== undefined) {
+  if ((target.by === "nothing" || target.by === "order") && scoreThreshold !== undefined) {
     throw new NearvecError("INVALID_ARGUMENT", {
       what: "score_threshold",
-      got: `${shortly(given.score_threshold)} without a query`,
+      got: `${shortly(given.score_threshold)} ${target.by === "order" ? "with order_by" : "without a query"}`,
       expected: "a query that gives scores",
       todo: "Leave one of the two out, or add the other.",
     });
@@ -135,6 +158,7 @@ export function parseQueryFields(
   return {
     target,
     using: parseUsing(given.using),
+    lookup: undefined,
     place,
     ef: params?.ef,
     exact: params?.exact ?? false,
@@ -178,6 +202,8 @@ export function parseSearches(
 
 export interface ParsedScroll {
   readonly limit: number;
+  /** Undefined: that of the ids. */
+  readonly order: OrderBy | undefined;
   /** The first id of the page, still to be checked; undefined for the first page. */
   readonly offset: unknown;
   readonly wanted: Wanted;
@@ -193,6 +219,7 @@ export function parseScroll(request: unknown): ParsedScroll {
   checkConsistency(given.consistency);
   return {
     limit: optionalInteger(given.limit, "limit", 1, ANY) ?? DEFAULT_LIMIT,
+    order: given.order_by == null ? undefined : extras.module.parseScrollOrder(given),
     offset: given.offset ?? undefined,
     wanted: parseWanted(given, true),
     filter: optionalFilter(given.filter),
@@ -218,7 +245,7 @@ function isOff(value: unknown): boolean {
   return value === undefined || value === false;
 }
 
-function parseWanted(given: Given, payload: boolean): Wanted {
+export function parseWanted(given: Given, payload: boolean): Wanted {
   return {
     payload: parsePayloadSelector(given.with_payload, payload),
     vector: parseWithVector(aliased(given, "with_vector", "with_vectors")),
@@ -282,6 +309,10 @@ function parseQueryObject(query: object): QueryTarget {
     const { nearest } = query;
     if (nearest == null) throw invalidArgument("query.nearest", nearest, "a vector or the id of a point");
     return typeof nearest === "object" ? { by: "vector", value: nearest } : parseTarget(nearest);
+  }
+  if ("order_by" in query) {
+    checkFields(query, "query", ORDER_FIELDS);
+    return { by: "order", order: extras.module.parseOrderBy(query.order_by, "query.order_by") };
   }
   const other = Object.keys(query).find((key) => OTHER_QUERIES.has(key));
   if (other !== undefined)

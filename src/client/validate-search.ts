@@ -1,9 +1,9 @@
 import { invalidArgument } from "../errors.ts";
-import { aliased, checkFields, checkRequest, fields } from "../fields.ts";
+import { aliased, checkFields, checkRequest, fields, type Given } from "../fields.ts";
 import { type ParsedQuery, parseQueryFields } from "./validate-read.ts";
 import type { Place } from "./vector-input.ts";
 
-const SEARCH_FIELDS = fields(
+export const SEARCH_FIELDS = fields(
   [
     "vector",
     "filter",
@@ -26,7 +26,11 @@ const VECTOR: Place = () => "vector";
 
 /** `search`, the predecessor of `query`: nearest to a vector, which may come as `{ name, vector }`. */
 export function parseSearch(request: unknown): ParsedQuery {
-  const given = checkRequest(request, "search", SEARCH_FIELDS);
+  return parseSearchOf(checkRequest(request, "search", SEARCH_FIELDS));
+}
+
+/** `search` and what asks in the same way. */
+export function parseSearchOf(given: Given): ParsedQuery {
   const { name, value } = vectorOf(given.vector);
   const target = { by: "vector", value } as const;
   return { ...parseQueryFields(given, target, VECTOR, aliased(given, "limit", "top")), using: name };

@@ -7,7 +7,7 @@ import { checkIds } from "./selector.ts";
 import type { VectorForms } from "./vector-forms.ts";
 import { checkColumn, type Place } from "./vector-input.ts";
 
-export const UPSERT_FIELDS = fields(["points", "batch", "update_mode"], { shard_key: [], update_filter: [] });
+export const UPSERT_FIELDS = fields(["points", "batch", "update_mode", "update_filter"], { shard_key: [] });
 const POINT_FIELDS = fields(["id", "vector", "payload"]);
 const BATCH_FIELDS = fields(["ids", "vectors", "payloads"]);
 

@@ -6,7 +6,7 @@ import { type Checked, encodeSelected, SELECTOR_FIELDS } from "./selector.ts";
 import type { VectorForms } from "./vector-forms.ts";
 import type { Place } from "./vector-input.ts";
 
-export const UPDATE_VECTORS_FIELDS: Fields = fields(["points"], { shard_key: [], update_filter: [] });
+export const UPDATE_VECTORS_FIELDS: Fields = fields(["points", "update_filter"], { shard_key: [] });
 export const DELETE_VECTORS_FIELDS: Fields = new Map([
   ...SELECTOR_FIELDS,
   // `vectors`, as Qdrant accepts it beside its description.

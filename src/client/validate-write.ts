@@ -11,6 +11,7 @@ import {
   optionalBoolean,
   within,
 } from "../fields.ts";
+import { filters } from "../filters/on-demand.ts";
 import { type Checked, encodeSelected, SELECTOR_FIELDS } from "./selector.ts";
 import type { UpdateResult } from "./types.ts";
 import { checkOrdering, checkTimeout } from "./validate-options.ts";
@@ -63,14 +64,16 @@ function write(method: string, own: Fields, encode: Write["encode"], wait = true
 
 /** By the names that a batch has for them. */
 const WRITES = {
-  upsert: write("upsert", UPSERT_FIELDS, (given, encoder, forms) => encodeUpsert(given, forms, encoder)),
+  upsert: write("upsert", UPSERT_FIELDS, (given, encoder, forms) =>
+    conditional(given, encodeUpsert(given, forms, encoder)),
+  ),
   delete: write("delete", SELECTOR_FIELDS, encodeDelete, false),
   set_payload: write("setPayload", SET_PAYLOAD_FIELDS, encodeSetPayload),
   overwrite_payload: write("overwritePayload", SET_PAYLOAD_FIELDS, encodeOverwritePayload),
   delete_payload: write("deletePayload", DELETE_PAYLOAD_FIELDS, encodeDeletePayload),
   clear_payload: write("clearPayload", SELECTOR_FIELDS, encodeClearPayload),
   update_vectors: write("updateVectors", UPDATE_VECTORS_FIELDS, (given, encoder, forms) =>
-    encodeUpdateVectors(given, forms, encoder),
+    conditional(given, encodeUpdateVectors(given, forms, encoder)),
   ),
   delete_vectors: write("deleteVectors", DELETE_VECTORS_FIELDS, (given, encoder, forms) =>
     encodeDeleteVectors(given, forms, encoder),
@@ -138,6 +141,12 @@ export function keep(write: ParsedWrite): ParsedWrite {
 
 function copied(operation: Checked): Checked {
   return operation instanceof Uint8Array ? operation.slice() : operation;
+}
+
+function conditional({ update_filter }: Given, bytes: Uint8Array): Checked {
+  if (update_filter == null) return bytes;
+  const updateFilter = filters().parseFilter(update_filter, "update_filter");
+  return { bytes: bytes.slice(), updateFilter };
 }
 
 function encodeDelete(given: Given, encoder: OperationEncoder): Checked {

@@ -3,15 +3,18 @@
 import type { Collection } from "../collection/collection.ts";
 import { type CollectionConfig, denseParams, spacesOf } from "../collection/config.ts";
 import { invalidArgument, NearvecError, shortly } from "../errors.ts";
-import { parseVectorNameConfig } from "./validate-vectors-config.ts";
+import { VectorNameConfig } from "../generated/validators/vector-name-config.ts";
+import { check } from "../validation/schema.ts";
+import { checkDatatype, checkVectorName } from "./validate-vector-params.ts";
 
 type Params = CollectionConfig["params"];
 
 /** Answers the operation's number. Adding once more what is there already changes nothing. */
-export function addVectorName(collection: Collection, name: string, request: unknown): number {
+export function addVectorName(collection: Collection, name: unknown, request: unknown): number {
   const { config } = collection;
-  const params = parseVectorNameConfig(name, request, config);
-  const next = { ...config, params: { ...config.params, ...params } };
+  if (typeof name !== "string") throw invalidArgument("the vector's name", name, "a string");
+  checkVectorName(name, "the vector's name");
+  const next = { ...config, params: { ...config.params, ...paramsWith(name, request, config.params) } };
   const current = spacesOf(config).get(name);
   if (current === undefined) collection.reconfigure(next);
   else if (!isEqual(current, spacesOf(next).get(name))) {
@@ -23,6 +26,19 @@ export function addVectorName(collection: Collection, name: string, request: unk
     });
   }
   return collection.skip();
+}
+
+/** What changes when a collection gets a vector: `request` is `{ dense }` or `{ sparse }`. */
+function paramsWith(name: string, request: unknown, current: Params): Pick<Params, "vectors" | "sparse_vectors"> {
+  const given = check(VectorNameConfig, request, "config");
+  if ("dense" in given) {
+    checkDatatype(given.dense.datatype, "config.dense.datatype");
+    return { vectors: { ...denseParams(current), ...Object.fromEntries([[name, given.dense]]) } };
+  }
+  const { modifier, datatype } = given.sparse;
+  checkDatatype(datatype, "config.sparse.datatype");
+  const added = { ...(modifier && { modifier }), ...(datatype && { index: { datatype } }) };
+  return { sparse_vectors: { ...current.sparse_vectors, ...Object.fromEntries([[name, added]]) } };
 }
 
 /** Drops a vector's space with all that is in it. Answers the operation's number. */

@@ -2,6 +2,7 @@ import type { Collection } from "../collection/collection.ts";
 import type { Deadline } from "../collection/matching.ts";
 import { OperationEncoder } from "../collection/operation-encoder.ts";
 import { NearvecError } from "../errors.ts";
+import { extras } from "./extras-on-demand.ts";
 import { type Checked, encodeFiltered } from "./selector.ts";
 import type { UpdateResult } from "./types.ts";
 import { keep, type ParsedWrite } from "./validate-write.ts";
@@ -57,6 +58,10 @@ export class Writer {
     deadline: Deadline | undefined,
   ): number | Promise<number> {
     if (operation instanceof Uint8Array) return submit(collection, operation, wait);
+    if ("updateFilter" in operation) {
+      const cut = this.#encode((encoder) => extras.module.cutDown(operation, collection, encoder));
+      return submit(collection, cut, wait);
+    }
     return collection.withMatches(operation.filter, deadline, (matches) => {
       const { ids } = collection;
       return collection.submit(this.#encode((encoder) => encodeFiltered(operation, matches, ids, encoder)));

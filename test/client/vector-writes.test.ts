@@ -110,8 +110,8 @@ const WRONG: [string, "updateVectors" | "deleteVectors", unknown, Code, string][
   [
     "an update filter",
     "updateVectors",
-    { points: [{ id: 1, vector: [1, 1] }], update_filter: { must: [] } },
-    "NOT_SUPPORTED",
+    { points: [{ id: 1, vector: [1, 1] }], update_filter: { all: [] } },
+    "INVALID_ARGUMENT",
     "update_filter",
   ],
   [

@@ -1,0 +1,7 @@
+/** What requests may have and most have not; loaded through extras-on-demand.ts. */
+
+export { lookUp, parseLookup } from "./lookup.ts";
+export { parseScrollOrder, queryInOrder, scrollInOrder } from "./ordered.ts";
+export { parseOrderBy } from "./ordering.ts";
+export { parsePayloadParts } from "./payload-parts.ts";
+export { cutDown } from "./update-filter.ts";
