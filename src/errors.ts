@@ -49,6 +49,28 @@ export interface ErrorDetails {
   readonly expected?: string;
   /** What to do next, as a full sentence. */
   readonly todo?: string;
+  /** What it is about, as values: for programs that report errors in words of their own. */
+  readonly subject?: ErrorSubject;
+}
+
+/** Those parts of an error that are values rather than words; each where it applies. */
+export interface ErrorSubject {
+  /** The name of a collection. */
+  readonly collection?: string;
+  /** The name of an alias. */
+  readonly alias?: string;
+  /** The name of a vector, of which the collection has none. */
+  readonly vector?: string;
+  /** The id of a point that is missing. */
+  readonly point?: string | number | bigint;
+  /** A field of payloads that has no index of the kind that is needed. */
+  readonly index?: { readonly key: string; readonly use: "order_by" | "facet" };
+  /** How long a vector is, and should be. */
+  readonly dimension?: { readonly got: number; readonly expected: number };
+  /** What should be the id of a point. */
+  readonly id?: unknown;
+  /** An integer outside of its range. */
+  readonly range?: { readonly got: number; readonly least: number; readonly most: number };
 }
 
 /**
@@ -65,11 +87,32 @@ export class NearvecError extends Error {
     this.details = details;
   }
 
+  /**
+   * The HTTP status that a Qdrant server answers such a request with (500 where the fault is not the request's), as the
+   * official client's errors have it.
+   */
+  get status(): number {
+    return STATUS[this.code] ?? 400;
+  }
+
   static {
     // On the prototype, as the built-in errors have it: an own property would show up in every log.
     NearvecError.prototype.name = "NearvecError";
   }
 }
+
+const STATUS: Partial<Record<ErrorCode, number>> = {
+  COLLECTION_NOT_FOUND: 404,
+  ALIAS_NOT_FOUND: 404,
+  POINT_NOT_FOUND: 404,
+  COLLECTION_EXISTS: 409,
+  NOT_SUPPORTED: 501,
+  TIMEOUT: 408,
+  OUT_OF_MEMORY: 507,
+  ABORTED: 499,
+  CLOSED: 503,
+  INTERNAL: 500,
+};
 
 function message({ what, got, expected, todo }: ErrorDetails): string {
   const facts = [got === undefined ? "" : `got ${got}`, expected === undefined ? "" : `expected ${expected}`]
@@ -120,8 +163,14 @@ function cut(text: string): string {
 }
 
 /** An argument of the wrong type or out of its range. */
-export function invalidArgument(what: string, value: unknown, expected: string, todo?: string): NearvecError {
-  return new NearvecError("INVALID_ARGUMENT", { what, got: shortly(value), expected, todo });
+export function invalidArgument(
+  what: string,
+  value: unknown,
+  expected: string,
+  todo?: string,
+  subject?: ErrorSubject,
+): NearvecError {
+  return new NearvecError("INVALID_ARGUMENT", { what, got: shortly(value), expected, todo, subject });
 }
 
 /** A part of Qdrant's API that isn't built: named, so that nobody mistakes silence for an answer. */

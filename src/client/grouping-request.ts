@@ -1,6 +1,7 @@
 /** `queryGroups`, and `searchPointGroups` as it was before. */
 
 import type { Collection } from "../collection/collection.ts";
+import type { Matches } from "../collection/filter-scan.ts";
 import type { Deadline } from "../collection/matching.ts";
 import { invalidArgument } from "../errors.ts";
 import { checkFields, checkObject, checkRequest, type Fields, fields, optionalInteger } from "../fields.ts";
@@ -75,13 +76,24 @@ function lookupIn(name: string, wanted: Wanted, find: FindCollection): GroupLook
 }
 
 /** Answers a request for groups. */
-export function queryGroups(
+export async function queryGroups(
+  collection: Collection,
+  request: ParsedGroups,
+  deadline: Deadline | undefined = collection.deadline(request.query.timeout),
+): Promise<GroupsResult> {
+  const { corpus } = request.query;
+  const known = corpus && (await collection.withMatches(corpus, deadline, (matches) => matches));
+  return groupsOf(collection, request, deadline, known);
+}
+
+function groupsOf(
   collection: Collection,
   { query, path, size, lookup }: ParsedGroups,
-  deadline: Deadline | undefined = collection.deadline(query.timeout),
+  deadline: Deadline | undefined,
+  corpus: Matches | undefined,
 ): GroupsResult | Promise<GroupsResult> {
   const { limit, filter, wanted } = query;
-  const { ranking, largerIsCloser } = rankingOf(collection, query);
+  const { ranking, largerIsCloser } = rankingOf(collection, query, corpus);
   const request: GroupsRequest<ScoredPoint> = {
     path,
     limit,

@@ -33,7 +33,12 @@ const always = () => true;
 const anObject = (value: unknown) => typeof value === "object";
 
 /** Groups are filled up by filters. */
-const FILTERED: Mentions = { filter: always, update_filter: always, group_by: always };
+const FILTERED: Mentions = {
+  filter: always,
+  update_filter: always,
+  group_by: always,
+  params: (params) => anObject((params as { idf?: unknown }).idf),
+};
 const EXTRA: Mentions = {
   update_filter: always,
   order_by: always,

@@ -21,6 +21,7 @@ export type Ranking = (limit: number, matches: Matches | undefined) => readonly 
 export function rankingOf(
   collection: Collection,
   query: ParsedQuery,
+  corpus: Matches | undefined,
 ): { ranking: Ranking; largerIsCloser: boolean } {
   const { target, scoreThreshold } = query;
   switch (target.by) {
@@ -40,7 +41,7 @@ export function rankingOf(
       const passes = (score: number) =>
         scoreThreshold === undefined || (largerIsCloser ? score > scoreThreshold : score < scoreThreshold);
       const ranking: Ranking = (limit, matches) => {
-        const { found, from } = find(limit, matches);
+        const { found, from } = find(limit, matches, corpus);
         const { offsets, scores, count } = found.hits;
         const points: Ranked[] = [];
         for (let i = 0; i < count && points.length < limit; i++) {

@@ -3,8 +3,9 @@ import type { Matches } from "../collection/filter-scan.ts";
 import type { Deadline } from "../collection/matching.ts";
 import type { Found, NamedSpace } from "../collection/named-space.ts";
 import type { PlanReason } from "../collection/planner.ts";
-import { invalidArgument } from "../errors.ts";
+import { invalidArgument, NearvecError } from "../errors.ts";
 import { within } from "../fields.ts";
+import type { Filter } from "../filters/filter.ts";
 import { IdColumn } from "../points/id-column.ts";
 import type { StoredVector } from "../vectors/rows.ts";
 import { extras } from "./extras-on-demand.ts";
@@ -44,7 +45,7 @@ export function runQueries(
   collection: Collection,
   { searches, timeout }: ParsedSearches,
 ): ScoredPoint[][] | Promise<ScoredPoint[][]> {
-  if (searches.some(({ filter }) => filter !== undefined)) {
+  if (searches.some(({ filter, corpus }) => filter !== undefined || corpus !== undefined)) {
     return runFiltered(collection, searches, collection.deadline(timeout));
   }
   // Without filters none of them waits.
@@ -89,12 +90,27 @@ function begin(collection: Collection, query: ParsedQuery, waits = false): Run {
     return (deadline) => extras.module.queryInOrder(collection, query, order, deadline);
   }
   const { space, find } = finder(collection, query, waits || filter !== undefined);
-  const run = (matches: Matches | undefined) => {
-    const { found, from } = find(query.limit + query.offset, matches);
+  const run = (matches: Matches | undefined, corpus?: Matches) => {
+    const { found, from } = find(query.limit + query.offset, matches, corpus);
     return scoredPoints(collection, found, cut(query, space, from), wanted);
   };
-  return (deadline) =>
-    filter === undefined ? run(undefined) : collection.withMatches(filter, deadline, run);
+  return (deadline) => {
+    if (query.corpus !== undefined) return runInCorpus(collection, query, query.corpus, deadline, run);
+    return filter === undefined ? run(undefined) : collection.withMatches(filter, deadline, run);
+  };
+}
+
+/** How rare an index is may be that of a moment ago, where the filter takes its time. */
+async function runInCorpus<T>(
+  collection: Collection,
+  { filter }: ParsedQuery,
+  corpus: Filter,
+  deadline: Deadline | undefined,
+  run: (matches: Matches | undefined, corpus: Matches) => T,
+): Promise<T> {
+  const known = await collection.withMatches(corpus, deadline, (matches) => matches);
+  if (filter === undefined) return run(undefined, known);
+  return collection.withMatches(filter, deadline, (matches) => run(matches, known));
 }
 
 /** Answers a query, and says how it was done. */
@@ -110,8 +126,8 @@ export function explainQuery(
   }
   const { space, find } = finder(collection, query, filter !== undefined);
   const began = now();
-  const explain = (matches: Matches | undefined): Explanation => {
-    const { found, from } = find(query.limit + query.offset, matches);
+  const explain = (matches: Matches | undefined, corpus?: Matches): Explanation => {
+    const { found, from } = find(query.limit + query.offset, matches, corpus);
     const time = now() - began;
     const { plan, distances, expanded } = found.hits;
     return {
@@ -124,8 +140,10 @@ export function explainQuery(
       points: scoredPoints(collection, found, cut(query, space, from), wanted),
     };
   };
+  const deadline = collection.deadline(timeout);
+  if (query.corpus !== undefined) return runInCorpus(collection, query, query.corpus, deadline, explain);
   if (filter === undefined) return explain(undefined);
-  return collection.withMatches(filter, collection.deadline(timeout), explain);
+  return collection.withMatches(filter, deadline, explain);
 }
 
 /**
@@ -146,24 +164,22 @@ interface FoundFor {
 /** What is searched, and what searches it: all matching points, or as many as were asked for. */
 interface Finder {
   readonly space: NamedSpace;
-  readonly find: (limit: number, matches: Matches | undefined) => FoundFor;
+  readonly find: (limit: number, matches: Matches | undefined, corpus?: Matches) => FoundFor;
 }
 
 /**
  * Checks what is searched for, and answers what searches. A query that waits keeps its vector in an array of its own;
  * a point is looked up when the first search is made: by then it may have another vector, or be gone.
  */
-export function finder(
-  collection: Collection,
-  { target, place, lookup, ef, exact, using }: ParsedQuery,
-  waits: boolean,
-): Finder {
+export function finder(collection: Collection, query: ParsedQuery, waits: boolean): Finder {
+  const { target, place, lookup, ef, exact, using } = query;
   const forms = formsOf(collection);
   const space = forms.space(using, "using");
+  if (query.corpus !== undefined) checkIdf(space);
   if (target.by === "id") {
     const id = IdColumn.one(target.value, "query");
     let looked: { vector: StoredVector; from: number | undefined } | undefined;
-    const find = (limit: number, matches: Matches | undefined) => {
+    const find: Finder["find"] = (limit, matches, corpus) => {
       looked ??=
         lookup === undefined
           ? own(collection, space, id)
@@ -171,17 +187,27 @@ export function finder(
       const { vector, from } = looked;
       // One more, as the point itself may be among the hits.
       const most = from === undefined ? limit : limit + 1;
-      return { found: space.search(vector, { limit: most, ef, exact, matches }), from };
+      return { found: space.search(vector, { limit: most, ef, exact, matches, corpus }), from };
     };
     return { space, find };
   }
   const value = target.by === "vector" ? target.value : undefined;
   const vector = forms.query(space, value, place, waits);
-  const find = (limit: number, matches: Matches | undefined) => ({
-    found: space.search(vector, { limit, ef, exact, matches }),
+  const find: Finder["find"] = (limit, matches, corpus) => ({
+    found: space.search(vector, { limit, ef, exact, matches, corpus }),
     from: undefined,
   });
   return { space, find };
+}
+
+function checkIdf({ name, settings }: NamedSpace): void {
+  if (settings.kind === "sparse" && settings.idf) return;
+  throw new NearvecError("INVALID_ARGUMENT", {
+    what: "params.idf.corpus",
+    got: `a corpus for the vector ${JSON.stringify(name)}, which has no idf`,
+    expected: 'a sparse vector with `modifier: "idf"`',
+    todo: "Leave it out, or search with a vector that has.",
+  });
 }
 
 function own(

@@ -12,6 +12,7 @@ import {
   within,
 } from "../fields.ts";
 import type { Filter } from "../filters/filter.ts";
+import { filters } from "../filters/on-demand.ts";
 import { extras } from "./extras-on-demand.ts";
 import type { FindCollection, Lookup } from "./lookup.ts";
 import type { OrderBy } from "./ordering.ts";
@@ -43,12 +44,9 @@ export const QUERY_FIELDS = fields(
   ],
   { shard_key: [], prefetch: [] },
 );
-const PARAMS_FIELDS = fields(["hnsw_ef", "exact"], {
-  quantization: [],
-  indexed_only: [false],
-  acorn: [],
-  idf: [],
-});
+// Nothing is quantised, what is not indexed is scanned, and filters never disconnect a graph: the rest changes nothing.
+const PARAMS_FIELDS = fields(["hnsw_ef", "exact", "idf", "quantization", "indexed_only", "acorn"]);
+const IDF_FIELDS = fields(["corpus"]);
 const SCROLL_FIELDS = fields(
   [
     "filter",
@@ -105,6 +103,8 @@ export interface ParsedQuery {
   readonly wanted: Wanted;
   /** Undefined: any point. */
   readonly filter: Filter | undefined;
+  /** The points that say how rare an index of a sparse vector is; undefined: all. */
+  readonly corpus: Filter | undefined;
   /** In seconds. */
   readonly timeout: number | undefined;
 }
@@ -170,6 +170,7 @@ export function parseQueryFields(
         ? IDS_ONLY
         : parseWanted(given, false),
     filter: optionalFilter(given.filter),
+    corpus: params?.corpus,
     timeout,
   };
 }
@@ -266,11 +267,13 @@ function parseUsing(value: unknown): string {
   throw invalidArgument("using", value, "the name of a vector");
 }
 
-function parseParams(params: unknown): { ef: number | undefined; exact: boolean } | undefined {
+type Params = Pick<ParsedQuery, "ef" | "exact" | "corpus">;
+
+function parseParams(params: unknown): Params | undefined {
   if (params == null) return undefined;
   checkObject(params, "params");
   checkFields(params, "params", PARAMS_FIELDS);
-  const { hnsw_ef, exact } = params as Given;
+  const { hnsw_ef, exact, idf } = params as Given;
   return {
     ef:
       hnsw_ef == null
@@ -283,7 +286,16 @@ function parseParams(params: unknown): { ef: number | undefined; exact: boolean 
             "32 to 512 is usual; params.exact: true compares with everything.",
           ),
     exact: optionalBoolean(exact, "params.exact", false),
+    corpus: parseIdf(idf),
   };
+}
+
+/** `params.idf`: "global", or the points whose texts are compared. */
+function parseIdf(idf: unknown): Filter | undefined {
+  if (idf == null || idf === "global") return undefined;
+  checkObject(idf, "params.idf", '"global" or { corpus: filter }');
+  checkFields(idf, "params.idf", IDF_FIELDS);
+  return filters().parseFilter((idf as Given).corpus, "params.idf.corpus");
 }
 
 function parseTarget(query: unknown): QueryTarget {
