@@ -1,7 +1,6 @@
 import type { CoreModule } from "../core/load.ts";
 import { NearvecError } from "../errors.ts";
 import type { FieldIndexes, PayloadIndexInfo } from "../field-indexes/field-indexes.ts";
-import { fieldIndexCode } from "../field-indexes/on-demand.ts";
 import type { FieldParams } from "../field-indexes/params.ts";
 import type { Filter } from "../filters/filter.ts";
 import type { JsonPath } from "../payload/path.ts";
@@ -10,10 +9,11 @@ import type { IdColumn } from "../points/id-column.ts";
 import type { IdTable } from "../points/id-table.ts";
 import type { Background } from "./background.ts";
 import { type CollectionConfig, type SpaceSettings, spacesOf } from "./config.ts";
-import type { Matches } from "./filter-scan.ts";
+import { filters } from "./filtering-on-demand.ts";
 import type { Page } from "./id-walk.ts";
 import { type IndexingStatus, SLICE_MS } from "./indexing.ts";
-import { type Deadline, Matching } from "./matching.ts";
+import type { Matches } from "./matches.ts";
+import type { Deadline, Matching } from "./matching.ts";
 import { NamedSpace } from "./named-space.ts";
 import { decodeOperation, type Operation } from "./operation.ts";
 import { type CollectionMemory, type Prepared, StoredPoints } from "./stored-points.ts";
@@ -29,7 +29,8 @@ export class Collection {
   /** The turns of those who call `submit`. */
   readonly writes = new WriteQueue();
   readonly #points: StoredPoints;
-  readonly #matching: Matching;
+  /** Made for the first filter; its code is there then, as it was needed to read the filter. */
+  #matching: Matching | undefined;
   readonly #core: CoreModule;
   readonly #background: Background;
   readonly #surroundings: Surroundings;
@@ -49,7 +50,6 @@ export class Collection {
     this.#background = background;
     this.#surroundings = surroundings;
     this.#points = new StoredPoints();
-    this.#matching = new Matching(this.#points, background, surroundings);
     for (const [name, settings] of spacesOf(config)) this.#addSpace(name, settings, config);
   }
 
@@ -140,12 +140,14 @@ export class Collection {
   // ── indexes of payloads ──────────────────────────────────────────────────────────────────────────────────
 
   /**
-   * Creates the index of a path and answers the sequence number of that; it is built in the background. The code of indexes
-   * must be there (`fieldIndexCode`). @see FieldIndexes.create
+   * Creates the index of a path and answers the sequence number of that; it is built in the background.
+   *
+   * @param Indexes the class, which is not part of what every collection loads
+   * @see FieldIndexes.create
    */
-  createFieldIndex(path: JsonPath, params: FieldParams): number {
+  createFieldIndex(path: JsonPath, params: FieldParams, Indexes: typeof FieldIndexes): number {
     if (this.#closed !== undefined) throw this.#closed;
-    this.#points.fields ??= this.#noFieldIndexes();
+    this.#points.fields ??= this.#noFieldIndexes(Indexes);
     this.#points.fields.create(path, params);
     return this.skip();
   }
@@ -171,11 +173,11 @@ export class Collection {
     return this.#points.fields?.schema ?? {};
   }
 
-  #noFieldIndexes(): FieldIndexes {
+  #noFieldIndexes(Indexes: typeof FieldIndexes): FieldIndexes {
     const { ids, payloads } = this.#points;
     const { now } = this.#surroundings;
     const background = this.#background;
-    return new fieldIndexCode.module.FieldIndexes(
+    return new Indexes(
       { end: () => ids.end, bytesAt: (offset) => payloads.getBytes(offset) },
       {
         wake: (job) => background.wake(job),
@@ -207,17 +209,17 @@ export class Collection {
     deadline: Deadline | undefined,
     use: (matches: Matches) => T,
   ): T | Promise<T> {
-    return this.#matching.with(filter, deadline, use);
+    return this.#filtering().with(filter, deadline, use);
   }
 
   /** @see Matching.count */
   countMatches(filter: Filter, deadline: Deadline | undefined): number | Promise<number> {
-    return this.#matching.count(filter, deadline);
+    return this.#filtering().count(filter, deadline);
   }
 
   /** @see Matching.asker */
   asker(filter: Filter): (offset: number) => boolean {
-    return this.#matching.asker(filter);
+    return this.#filtering().asker(filter);
   }
 
   /** @see Matching.page */
@@ -228,7 +230,13 @@ export class Collection {
     deadline: Deadline | undefined,
     use: (page: Page) => T,
   ): T | Promise<T> {
-    return this.#matching.page(filter, first, limit, deadline, use);
+    return this.#filtering().page(filter, first, limit, deadline, use);
+  }
+
+  #filtering(): Matching {
+    if (this.#closed !== undefined) throw this.#closed;
+    this.#matching ??= new (filters().Matching)(this.#points, this.#background, this.#surroundings);
+    return this.#matching;
   }
 
   /** The deadline of a request that has so many seconds from now on; undefined when it has any time. */
@@ -287,7 +295,7 @@ export class Collection {
     this.#closed = reason;
     for (const space of this.#spaces.values()) space.close(reason);
     this.#points.fields?.close(reason);
-    this.#matching.close(reason);
+    this.#matching?.close(reason);
     this.#points.close();
   }
 }

@@ -10,10 +10,10 @@
  *                       └ #next
  */
 
-import type { FilteredPoint } from "../filters/evaluate.ts";
+import { type FilteredPoint, matches } from "../filters/evaluate.ts";
 import type { Filter } from "../filters/filter.ts";
-import { filters } from "../filters/on-demand.ts";
 import type { PointId } from "../points/ids.ts";
+import { hasBit, type Matches } from "./matches.ts";
 
 /** What a scan reads. */
 export interface ScannedPoints {
@@ -32,12 +32,6 @@ export interface Known {
   readonly sure: Uint32Array;
   /** These have to be asked; all others don't match. */
   readonly open: Uint32Array;
-}
-
-/** Which points match, as a bitmap over offsets. */
-export interface Matches {
-  readonly bitmap: Uint32Array;
-  readonly count: number;
 }
 
 export class FilterScan {
@@ -129,7 +123,7 @@ export class FilterScan {
 
   #matches(offset: number): boolean {
     this.#asked.offset = offset;
-    return filters().matches(this.#filter, this.#asked);
+    return matches(this.#filter, this.#asked);
   }
 
   #set(offset: number): void {
@@ -166,11 +160,6 @@ export class AskedPoint implements FilteredPoint {
   hasVector(name: string): boolean {
     return this.#points.hasVector(this.offset, name);
   }
-}
-
-/** Whether an offset is in a bitmap over offsets. */
-export function hasBit(bitmap: Uint32Array, offset: number): boolean {
-  return ((bitmap[offset >>> 5] ?? 0) & (1 << (offset & 31))) !== 0;
 }
 
 function wordsFor(offsets: number): number {

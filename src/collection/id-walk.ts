@@ -1,10 +1,11 @@
 /** Finds a page of the points that meet a filter, in the order of their ids, asking no more points than that takes. */
 
+import { matches } from "../filters/evaluate.ts";
 import type { Filter } from "../filters/filter.ts";
-import { filters } from "../filters/on-demand.ts";
 import { IdColumn } from "../points/id-column.ts";
 import type { PointId } from "../points/ids.ts";
-import { AskedPoint, hasBit, type Known, type ScannedPoints } from "./filter-scan.ts";
+import { AskedPoint, type Known, type ScannedPoints } from "./filter-scan.ts";
+import { hasBit } from "./matches.ts";
 import type { StoredPoints } from "./stored-points.ts";
 
 /** A page of points in the order of their ids. */
@@ -112,7 +113,7 @@ export class IdWalk {
       if (!hasBit(known.open, offset)) return false;
     }
     this.#asked.offset = offset;
-    return filters().matches(this.#filter, this.#asked);
+    return matches(this.#filter, this.#asked);
   }
 }
 

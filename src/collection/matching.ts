@@ -2,15 +2,16 @@
 
 import { NearvecError } from "../errors.ts";
 import type { KnownPoints } from "../field-indexes/candidates.ts";
-import type { Filter } from "../filters/filter.ts";
-import { filters } from "../filters/on-demand.ts";
+import { matches } from "../filters/evaluate.ts";
+import { type Filter, idsOf } from "../filters/filter.ts";
 import { decode } from "../payload/json.ts";
 import { IdColumn } from "../points/id-column.ts";
 import type { PointId } from "../points/ids.ts";
 import type { Background } from "./background.ts";
-import { AskedPoint, FilterScan, type Matches, type ScannedPoints } from "./filter-scan.ts";
+import { AskedPoint, FilterScan, type ScannedPoints } from "./filter-scan.ts";
 import { IdWalk, type Page, pageOf } from "./id-walk.ts";
 import { SLICE_MS } from "./indexing.ts";
+import type { Matches } from "./matches.ts";
 import type { StoredPoints } from "./stored-points.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -44,7 +45,7 @@ export class Matching {
    */
   with<T>(filter: Filter, deadline: Deadline | undefined, use: (found: Matches) => T): T | Promise<T> {
     this.#checkOpen();
-    const ids = filters().idsOf(filter);
+    const ids = idsOf(filter);
     if (ids !== undefined) return use(this.#named(ids));
     const bound = this.#bound(filter);
     const answer = this.#points.fields?.candidates(bound, this.#known());
@@ -75,7 +76,7 @@ export class Matching {
     const bound = this.#bound(filter);
     return (offset) => {
       asked.offset = offset;
-      return filters().matches(bound, asked);
+      return matches(bound, asked);
     };
   }
 

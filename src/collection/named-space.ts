@@ -7,8 +7,8 @@ import type { StoredVector } from "../vectors/rows.ts";
 import type { Space } from "../vectors/space.ts";
 import type { Background } from "./background.ts";
 import { type CollectionConfig, indexingConfig, type SpaceSettings, spaceConfig } from "./config.ts";
-import type { Matches } from "./filter-scan.ts";
 import { Indexing } from "./indexing.ts";
+import type { Matches } from "./matches.ts";
 import { type Plan, plan } from "./planner.ts";
 import type { Surroundings } from "./surroundings.ts";
 

@@ -287,6 +287,7 @@ const utf8 = new TextDecoder();
 function noPoint(ids: IdColumn, index: number): NearvecError {
   return new NearvecError("POINT_NOT_FOUND", {
     what: `there is no point with id ${ids.at(index)}`,
+    subject: { point: ids.at(index) },
     todo: "Nothing was changed. Store it first, or leave it out.",
   });
 }

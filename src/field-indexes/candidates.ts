@@ -25,7 +25,7 @@ const ASKING = 3000;
 const LOOKING = 2;
 
 /** Counting votes bit by bit beyond this many words takes longer than a slice. */
-const MOST_VOTES = 4_000_000;
+const MOST_VOTES = 2_000_000;
 
 /** The answer to a filter; undefined when nothing is known of it. */
 export function candidates(filter: Filter, points: KnownPoints, fieldAt: FieldAt): Answer | undefined {
@@ -81,8 +81,8 @@ class Planner {
   filter(filter: Filter): Answer | undefined {
     const { must, should, mustNot, minShould } = filter;
     const clauses = must.map((condition) => this.#clause(condition));
-    for (const condition of mustNot) {
-      const { cost, find } = this.#clause(condition);
+    if (mustNot.length > 0) {
+      const { cost, find } = this.#enough(mustNot, 1);
       clauses.push({ cost, most: this.#points.count, find: () => find()?.not(this.#points.live) });
     }
     if (should.length > 0) clauses.push(this.#enough(should, 1));
@@ -124,18 +124,29 @@ class Planner {
       most: Math.min(all, this.#points.count),
       find: () => {
         if (count > clauses.length) return new Answer(this.#points.live.length);
-        if (count === 1) return this.#some(clauses.map(({ find }) => find()));
+        if (count === 1) return this.#some(conditions, []);
         return this.#vote(clauses, count);
       },
     };
   }
 
-  #some(answers: readonly (Answer | undefined)[]): Answer | undefined {
-    const known = answers.filter((each) => each !== undefined);
-    const [first, ...others] = known;
-    if (first === undefined) return undefined;
-    for (const other of others) first.or(other);
-    return known.length === answers.length ? first : first.or(Answer.unknown(this.#points.live));
+  /** Some of the conditions holds; with a prefix, of some object at that path. */
+  #some(conditions: readonly Condition[], prefix: Path): Answer | undefined {
+    let answer: Answer | undefined;
+    let open = false;
+    for (const condition of conditions) {
+      // What is sure of one field is not diminished by the next one: they may share an answer.
+      if (condition.kind === "field" && answer !== undefined && !isAskedTogether(condition, prefix)) {
+        const field = this.#field(prefix, condition.path);
+        if (field === undefined) open = true;
+        else for (const test of condition.tests) field.find(test, answer);
+        continue;
+      }
+      const found = prefix.length === 0 ? this.#find(condition, []) : this.#someObjectHas(condition, prefix);
+      if (found === undefined) open = true;
+      else answer = answer === undefined ? found : answer.or(found);
+    }
+    return open ? answer?.or(Answer.unknown(this.#points.live)) : answer;
   }
 
   /** Row n of the votes: the points for which at least n conditions hold. */
@@ -194,7 +205,7 @@ class Planner {
         if (field === undefined) return undefined;
         const answer = new Answer(live.length);
         for (const test of condition.tests) field.find(test, answer);
-        return prefix.length > 0 && condition.tests.some(asksTogether) ? answer.doubt() : answer;
+        return isAskedTogether(condition, prefix) ? answer.doubt() : answer;
       }
       case "is_empty": {
         const answer = this.#bits((field, bitmap) => field.addFilled(bitmap), prefix, condition.path);
@@ -226,9 +237,7 @@ class Planner {
    */
   #someObject({ must, should, mustNot, minShould }: Filter, path: Path): Answer | undefined {
     const parts = must.map((condition) => this.#someObjectHas(condition, path));
-    if (should.length > 0) {
-      parts.push(this.#some(should.map((condition) => this.#someObjectHas(condition, path))));
-    }
+    if (should.length > 0) parts.push(this.#some(should, path));
     for (const _ of mustNot) parts.push(undefined);
     if (minShould !== undefined && minShould.minCount > 0) parts.push(undefined);
     const [first, ...others] = parts.filter((part) => part !== undefined);
@@ -278,9 +287,14 @@ class Planner {
   }
 }
 
-/** Whether a test asks all values of a field together: then what some object has is not known from what all objects have. */
-function asksTogether(test: Test): boolean {
-  return test.kind === "tokens" && test.mode === "all" && test.tokens.length > 1;
+/**
+ * Whether a test asks the values of all objects at a path together, where those of one are meant: then what indexes know is
+ * not sure.
+ */
+function isAskedTogether({ tests }: Condition & { kind: "field" }, prefix: Path): boolean {
+  const asksTogether = (test: Test) =>
+    test.kind === "tokens" && test.mode === "all" && test.tokens.length > 1;
+  return prefix.length > 0 && tests.some(asksTogether);
 }
 
 /** Whether looking so much up takes longer than asking the points that are left. */

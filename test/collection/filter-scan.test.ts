@@ -1,10 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { FilterScan, hasBit, type ScannedPoints } from "../../src/collection/filter-scan.ts";
-import { filterCode } from "../../src/filters/on-demand.ts";
+import { FilterScan, type ScannedPoints } from "../../src/collection/filter-scan.ts";
+import { hasBit } from "../../src/collection/matches.ts";
 import { parseFilter } from "../../src/filters/parse.ts";
-
-await filterCode.load();
 
 /** Points whose payload is a number, or nothing where they were deleted. */
 class Numbers implements ScannedPoints {

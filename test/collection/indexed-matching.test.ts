@@ -4,19 +4,18 @@ import { parseCreateCollection } from "../../src/client/validate-collection.ts";
 import { parseWrite, type WriteName } from "../../src/client/validate-write.ts";
 import { Background } from "../../src/collection/background.ts";
 import { Collection } from "../../src/collection/collection.ts";
+import { filterCode } from "../../src/collection/filtering-on-demand.ts";
 import type { Page } from "../../src/collection/id-walk.ts";
 import { OperationEncoder } from "../../src/collection/operation-encoder.ts";
 import { loadCore } from "../../src/core/load.ts";
-import { fieldIndexCode } from "../../src/field-indexes/on-demand.ts";
+import { FieldIndexes } from "../../src/field-indexes/field-indexes.ts";
 import { parseFieldParams } from "../../src/field-indexes/params.ts";
-import { filterCode } from "../../src/filters/on-demand.ts";
 import { parseFilter } from "../../src/filters/parse.ts";
 import { parsePath } from "../../src/payload/path.ts";
 import { IdColumn } from "../../src/points/id-column.ts";
 import { Puppet } from "./support.ts";
 
 await filterCode.load();
-await fieldIndexCode.load();
 
 const core = await loadCore();
 const encoder = new OperationEncoder();
@@ -40,7 +39,11 @@ function setUp(count: number) {
     send("upsert", { points: numbers.map((id) => ({ id, vector: {}, payload: payload(id) })) });
   store(...Array.from({ length: count }, (_, i) => i));
   const index = (field: string, type: string) =>
-    collection.createFieldIndex(parsePath(field, "field_name"), parseFieldParams(type, "field_schema"));
+    collection.createFieldIndex(
+      parsePath(field, "field_name"),
+      parseFieldParams(type, "field_schema"),
+      FieldIndexes,
+    );
   const turns = async () => {
     let count = 0;
     for (; puppet.tasks.length > 0; count++) await puppet.turn();
@@ -72,7 +75,7 @@ const word = (value: string) => ({ key: "word", match: { value } });
 describe("building", () => {
   test("goes on in slices; until it is over payloads are asked, and what is written reaches the index", async () => {
     const { collection, index, send, store, turns, puppet } = setUp(2000);
-    const before = collection.createFieldIndex(parsePath("x", "x"), parseFieldParams("bool", "x"));
+    const before = index("x", "bool");
     expect(index("n", "integer")).toBe(before + 1);
     const schema = () => collection.payloadSchema.n;
     await puppet.turn();

@@ -1,0 +1,5 @@
+/** All that filters take; loaded through filtering-on-demand.ts. */
+
+export { isUnconstrained } from "../filters/filter.ts";
+export { parseFilter } from "../filters/parse.ts";
+export { Matching } from "./matching.ts";
