@@ -35,7 +35,7 @@ export const D_RESERVATION: usize = 28;
 export const D_HIGHEST: usize = 32;
 export const D_LOWEST: usize = 36;
 export const D_FIRST: usize = 40;
-export const DIMENSION_BYTES: u32 = 64;
+const DIMENSION_BYTES: u32 = 64;
 
 /** Chunk of postings: next chunk · end of this one · postings (postings.ts). */
 export const CHUNK_END: usize = 4;
@@ -70,7 +70,7 @@ export function findDimension(index: u32): usize {
 }
 
 /** An empty table of 2^(32 - shift) entries takes the place of the one there is. */
-export function makeTable(shift: u32): bool {
+function makeTable(shift: u32): bool {
   const bytes = tableBytes(shift);
   const table = takePlace(bytes);
   if (table == 0) return false;

@@ -12,11 +12,11 @@ import { NONE } from "../layout";
 import { bitmapAddress, pools } from "../seats";
 import { BAD_ARGUMENT, OUT_OF_MEMORY } from "../status";
 import { D_LIVE, findDimension, makeFirstTable } from "./dimensions";
-import { copyEntries, entriesInBlock, entryAddress, reserveEntries } from "./entries";
+import { entryAddress, reserveEntries } from "./entries";
 import {
-  ENTRY_BYTES,
   FIRST_ENTRY,
   FIRST_SLOT,
+  RECORD_BYTES,
   S_ENTRIES,
   S_ENTRY_CAPACITY,
   S_RESERVATION,
@@ -36,7 +36,7 @@ export {
 } from "./search";
 
 /** Beyond that a place for scratch cannot be had. */
-const MOST_ENTRIES: u32 = (1 << 31) / ENTRY_BYTES;
+const MOST_ENTRIES: u32 = (1 << 31) / RECORD_BYTES;
 
 /** Lays out an empty space in fresh memory. `pageLimit` bounds growth. */
 export function sparseInit(pageLimit: u32): i32 {
@@ -65,7 +65,7 @@ export function sparseReserve(vectors: u32, entries: u32): i32 {
 
 /** Where the host writes `count` entries (index u32, value f32), or twice as many indices. 0: no memory. */
 export function sparseRow(count: u32): usize {
-  return count > MOST_ENTRIES ? 0 : pools(count * ENTRY_BYTES);
+  return count > MOST_ENTRIES ? 0 : pools(count * RECORD_BYTES);
 }
 
 /** Adds room for the postings of `count` indices at sparseRow to the reservation. */
@@ -82,16 +82,10 @@ export function sparseStore(offset: u32, count: u32): i32 {
   const slot = load<u32>(S_SLOTS);
   let entry = load<u32>(S_ENTRIES);
   if (slot >= load<u32>(S_SLOT_CAPACITY) || load<u32>(S_ENTRY_CAPACITY) - entry < count) return BAD_ARGUMENT;
-  let from = pools(0);
   const end = entry + count;
-  while (entry < end) {
-    const inBlock = entriesInBlock(entry, end);
-    let to = entryAddress(entry);
-    entry += inBlock;
-    for (const stop = from + inBlock * ENTRY_BYTES; from < stop; from += ENTRY_BYTES, to += ENTRY_BYTES) {
-      store<u64>(to, load<u64>(from));
-      append(findDimension(load<u32>(from)), slot, load<f32>(from, 4));
-    }
+  for (let from = pools(0); entry < end; entry++, from += RECORD_BYTES) {
+    store<u64>(entryAddress(entry), load<u64>(from));
+    append(findDimension(load<u32>(from)), slot, load<f32>(from, 4));
   }
   setSlot(slot, offset, end);
   store<u32>(S_ENTRIES, end);
@@ -115,7 +109,7 @@ export function sparseRead(slot: u32): i32 {
   const count = endOfEntries(slot) - from;
   const row = sparseRow(count);
   if (row == 0) return OUT_OF_MEMORY;
-  copyEntries(from, from + count, row);
+  for (let i: u32 = 0; i < count; i++) store<u64>(row + i * RECORD_BYTES, load<u64>(entryAddress(from + i)));
   return <i32>count;
 }
 

@@ -31,7 +31,7 @@ export const ENTRY_TABLE_ENTRIES: u32 = 16384;
 /**
  * SPARSE_HEADER, u32 each:
  *
- *   +0  next slot · slots there is room for            +8  next entry · entries there is room for
+ *   +0  next slot · first one that has no block        +8  next entry · first one that has no block
  *   +16 hash table: address · shift · dimensions       +28 page: next free byte · end       +36 number of the reservation
  */
 export const SPARSE_HEADER: usize = HEADER + 512;
@@ -46,19 +46,20 @@ export const S_PAGE: usize = SPARSE_HEADER + 28;
 export const S_PAGE_END: usize = SPARSE_HEADER + 32;
 export const S_RESERVATION: usize = SPARSE_HEADER + 36;
 
-/** 2^13 slots of 8 B make a block of 64 KiB; the first block has 512. */
+/** Slots, entries and postings: two words each. */
+export const RECORD_BYTES: u32 = 8;
+
+/** 2^13 slots make a block of 64 KiB; the first block has 512. */
 export const SLOT_SHIFT: u32 = 13;
-export const SLOT_BYTES: u32 = 8;
 const FIRST_SLOTS: u32 = 512;
 
-/** 2^15 entries of 8 B make a block of 256 KiB; the first block has 2,048. */
+/** 2^15 entries make a block of 256 KiB; the first block has 2,048. */
 export const ENTRY_SHIFT: u32 = 15;
-export const ENTRY_BYTES: u32 = 8;
 const FIRST_ENTRIES: u32 = 2048;
 
 /**
- * Numbers begin late in the first block, whose address in the table is moved back by the part that it lacks. The slot
- * before the first one belongs to nobody: its end is where the entries of the first one begin.
+ * The first numbers, which are those that the first blocks begin with (blocks.ts); but the first slot belongs to nobody: its
+ * end is where the entries of the next one begin.
  */
 export const SLOT_START: u32 = (1 << SLOT_SHIFT) - FIRST_SLOTS;
 export const FIRST_SLOT: u32 = SLOT_START + 1;

@@ -1,10 +1,10 @@
 /**
  * The best slots for a query, exactly: the dot product over shared indices.
  *
- *   scratch ┌──────────────┬─────────────┬─────────────┬────────────────┐
- *           │ terms        │ order       │ heap        │ scores         │    T terms, k results
- *           │ T × 32 B     │ T × u64     │ k × u64     │ WINDOW × f32   │
- *           └──────────────┴─────────────┴─────────────┴────────────────┘
+ *   scratch ┌──────────────┬─────────────┬─────────────┬────────────────┬────────────┐
+ *           │ terms        │ order       │ heap        │ scores         │ marks      │    T terms, k results
+ *           │ T × 32 B     │ T × u64     │ k × u64     │ WINDOW × f32   │ 1,024 bits │
+ *           └──────────────┴─────────────┴─────────────┴────────────────┴────────────┘
  *
  *   term    +0  index: by the host, ascending        +16 chunk that is read
  *           +4  weight: by the host                  +20 its next posting, 0 when there is none
@@ -29,7 +29,7 @@ import { distanceOf, ordered } from "../pool";
 import { bitmapAddress, pools } from "../seats";
 import { CHUNK_HEAD, D_CHUNK, D_FIRST, D_HIGHEST, D_LIVE, D_LOWEST, findDimension } from "./dimensions";
 import { entriesInBlock, entryAddress } from "./entries";
-import { ENTRY_BYTES, FIRST_SLOT, S_SLOTS, TERM_BYTES } from "./layout";
+import { FIRST_SLOT, RECORD_BYTES, S_SLOTS, TERM_BYTES } from "./layout";
 import { written } from "./postings";
 import { endOfEntries, firstEntry, slotAddress } from "./slots";
 
@@ -42,7 +42,7 @@ const T_BOUND: usize = 24;
 const T_OUT: usize = 28;
 
 /** Slots of a window: 32 KiB of scores. */
-export const WINDOW: u32 = 8192;
+const WINDOW: u32 = 8192;
 /** The first window is short: the sooner there are k results, the sooner terms can be left out. */
 const FIRST_WINDOW: u32 = 1024;
 /** Beyond that a place for scratch cannot be had. */
@@ -53,8 +53,10 @@ let termsEnd: usize = 0;
 let order: usize = 0;
 let heap: usize = 0;
 let scores: usize = 0;
+/** One bit for each index of the query, by its last bits: most entries of a vector need no further look. */
 let marks: usize = 0;
-const MARKS: u32 = 1023;
+const MARK_BITS: u32 = 1024;
+const MARK_MASK: u32 = MARK_BITS - 1;
 
 let k: u32 = 0;
 let found: u32 = 0;
@@ -75,7 +77,7 @@ let last: u32 = 0;
 
 /** Room for a query of `count` terms and `limit` results. Answers where the terms go; 0 when there is no memory. */
 export function reserveTerms(count: u32, limit: u32): usize {
-  const bytes = <u64>count * (TERM_BYTES + 8) + <u64>limit * 8 + WINDOW * 4 + 16 + 128;
+  const bytes = <u64>count * (TERM_BYTES + 8) + <u64>limit * 8 + WINDOW * 4 + 16 + MARK_BITS / 8;
   terms = bytes > MOST_BYTES ? 0 : pools(<u32>bytes);
   if (terms == 0) return 0;
   termsEnd = terms + <usize>count * TERM_BYTES;
@@ -88,10 +90,10 @@ export function reserveTerms(count: u32, limit: u32): usize {
 
 /** Finds the dimensions of the terms. */
 export function lookUp(): void {
-  memory.fill(marks, 0, 128);
+  memory.fill(marks, 0, MARK_BITS / 8);
   for (let term = terms; term < termsEnd; term += TERM_BYTES) {
     const index = load<u32>(term);
-    const mark = marks + ((index & MARKS) >> 3);
+    const mark = marks + ((index & MARK_MASK) >> 3);
     store<u8>(mark, load<u8>(mark) | (<u8>1 << <u8>(index & 7)));
     const dimension = findDimension(index);
     store<u32>(term, <u32>dimension, T_DIMENSION);
@@ -148,11 +150,11 @@ function measure(slot: u32): f32 {
   while (from < end) {
     const count = entriesInBlock(from, end);
     let entry = entryAddress(from);
-    const stop = entry + count * ENTRY_BYTES;
+    const stop = entry + count * RECORD_BYTES;
     from += count;
-    for (; entry < stop; entry += ENTRY_BYTES) {
+    for (; entry < stop; entry += RECORD_BYTES) {
       const index = load<u32>(entry);
-      if (!isIn(marks, index & MARKS)) continue;
+      if (!isIn(marks, index & MARK_MASK)) continue;
       while (load<u32>(term) < index) {
         term += TERM_BYTES;
         if (term == termsEnd) return score;
@@ -294,12 +296,6 @@ function accumulate(term: usize, base: usize, from: u32, to: u32): u32 {
     else while (load<u32>(at) < from) at += 8;
     const first = at;
     if (newest < to) {
-      for (; at + 32 <= end; at += 32) {
-        add(at, base, weight);
-        add(at + 8, base, weight);
-        add(at + 16, base, weight);
-        add(at + 24, base, weight);
-      }
       for (; at < end; at += 8) add(at, base, weight);
     } else {
       for (; load<u32>(at) < to; at += 8) add(at, base, weight);

@@ -5,25 +5,15 @@
  *         +4 end: the number of the first entry that is not its own; its first one is where the slot before ends
  */
 
-import { take } from "../arena";
-import { OUT_OF_MEMORY, SPACE_FULL } from "../status";
-import {
-  S_SLOT_CAPACITY,
-  S_SLOTS,
-  SLOT_BYTES,
-  SLOT_SHIFT,
-  SLOT_START,
-  SLOT_TABLE,
-  SLOT_TABLE_ENTRIES,
-} from "./layout";
+import { recordAddress, reserveRecords } from "./blocks";
+import { S_SLOTS, SLOT_SHIFT, SLOT_TABLE, SLOT_TABLE_ENTRIES } from "./layout";
 
 const SLOT_END: usize = 4;
-const MASK: u32 = (1 << SLOT_SHIFT) - 1;
 
 // @ts-ignore: decorator
 @inline
 export function slotAddress(slot: u32): usize {
-  return load<u32>(SLOT_TABLE + (<usize>(slot >> SLOT_SHIFT) << 2)) + (slot & MASK) * SLOT_BYTES;
+  return recordAddress(SLOT_TABLE, SLOT_SHIFT, slot);
 }
 
 export function firstEntry(slot: u32): u32 {
@@ -40,18 +30,7 @@ export function setSlot(slot: u32, offset: u32, end: u32): void {
   store<u32>(at, end, SLOT_END);
 }
 
-/** Adds blocks until `count` more slots fit. */
+/** Room for `count` more slots. */
 export function reserveSlots(count: u32): i32 {
-  let capacity = load<u32>(S_SLOT_CAPACITY);
-  while (capacity - load<u32>(S_SLOTS) < count) {
-    const block = capacity >> SLOT_SHIFT;
-    if (block >= SLOT_TABLE_ENTRIES) return SPACE_FULL;
-    const absent = (capacity & MASK) * SLOT_BYTES; // of the first block
-    const base = take((SLOT_BYTES << SLOT_SHIFT) - absent);
-    if (base == 0) return OUT_OF_MEMORY;
-    store<u32>(SLOT_TABLE + (<usize>block << 2), <u32>base - absent);
-    capacity = (block + 1) << SLOT_SHIFT;
-    store<u32>(S_SLOT_CAPACITY, capacity);
-  }
-  return 0;
+  return reserveRecords(S_SLOTS, SLOT_TABLE, SLOT_TABLE_ENTRIES, SLOT_SHIFT, count);
 }

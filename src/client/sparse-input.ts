@@ -1,7 +1,7 @@
-import { invalidArgument, NearvecError, shortly } from "../errors.ts";
+import { invalidArgument, NearvecError, notSupported, shortly } from "../errors.ts";
 import { checkFields, checkObject, fields } from "../fields.ts";
 import type { SparseRows } from "../vectors/rows.ts";
-import { isFloat32Array, notFinite, type Place } from "./vector-input.ts";
+import { notFinite, type Place } from "./vector-input.ts";
 
 const FIELDS = fields(["indices", "values"]);
 const MOST_INDEX = 2 ** 32 - 1;
@@ -14,14 +14,11 @@ export class SparseBuilder {
   #values = new Float32Array(FIRST_ENTRIES);
   #length = 0;
 
-  /** @throws {NearvecError} `INVALID_ARGUMENT`, `NOT_FINITE` */
+  /** @throws {NearvecError} `INVALID_ARGUMENT`, `NOT_FINITE`, `NOT_SUPPORTED` (documents) */
   add(value: unknown, place: Place, index: number): void {
+    const { indices, values } = fieldsOf(value, place, index);
+    // The place's name is made only for an error.
     const what = () => place(index);
-    checkObject(value, what(), "a sparse vector: { indices, values }");
-    checkFields(value, what(), FIELDS);
-    const { indices, values } = value as { indices?: unknown; values?: unknown };
-    if (!isList(indices)) throw invalidArgument(`${what()}.indices`, indices, "a list of integers");
-    if (!isList(values)) throw invalidArgument(`${what()}.values`, values, "a list of numbers");
     const { length } = indices;
     if (values.length !== length) {
       throw new NearvecError("INVALID_ARGUMENT", {
@@ -35,12 +32,19 @@ export class SparseBuilder {
     this.#grow(from + length);
     let ascending = true;
     for (let i = 0; i < length; i++) {
-      this.#indices[from + i] = checkIndex(indices[i], `${what()}.indices`, i);
-      this.#values[from + i] = checkValue(values, i, `${what()}.values`);
-      ascending &&= i === 0 || (this.#indices[from + i - 1] as number) < (this.#indices[from + i] as number);
+      const each = indices[i];
+      const number = values[i];
+      if (!isIndex(each))
+        throw invalidArgument(`${what()}.indices[${i}]`, each, `an integer from 0 to ${MOST_INDEX}`);
+      if (typeof number !== "number") throw notANumber(number, i, `${what()}.values`);
+      const stored = Math.fround(number);
+      if (stored - stored !== 0) throw notFinite(values, `${what()}.values`);
+      this.#indices[from + i] = each;
+      this.#values[from + i] = stored;
+      ascending &&= i === 0 || (this.#indices[from + i - 1] as number) < each;
     }
     this.#length = from + length;
-    if (!ascending) this.#sort(from, `${what()}.indices`);
+    if (!ascending) this.#sort(from, what);
     this.#ends.push(this.#length);
   }
 
@@ -54,14 +58,19 @@ export class SparseBuilder {
     };
   }
 
-  #sort(from: number, what: string): void {
+  #sort(from: number, what: () => string): void {
     const indices = this.#indices.slice(from, this.#length);
     const values = this.#values.slice(from, this.#length);
     const order = Array.from(indices.keys()).sort((a, b) => (indices[a] as number) - (indices[b] as number));
     order.forEach((at, i) => {
       const each = indices[at] as number;
       if (i > 0 && this.#indices[from + i - 1] === each) {
-        throw invalidArgument(what, each, "each index once", "Add up the values of equal indices.");
+        throw invalidArgument(
+          `${what()}.indices`,
+          each,
+          "each index once",
+          "Add up the values of equal indices.",
+        );
       }
       this.#indices[from + i] = each;
       this.#values[from + i] = values[at] as number;
@@ -84,24 +93,33 @@ function isList(value: unknown): value is ArrayLike<unknown> {
   return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
 }
 
-function checkIndex(value: unknown, what: string, at: number): number {
-  if (Number.isInteger(value) && (value as number) >= 0 && (value as number) <= MOST_INDEX) {
-    return value as number;
-  }
-  throw invalidArgument(`${what}[${at}]`, value, `an integer from 0 to ${MOST_INDEX}`);
+function isIndex(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= MOST_INDEX;
 }
 
-function checkValue(values: ArrayLike<unknown>, at: number, what: string): number {
-  const value = values[at];
-  if (typeof value !== "number") {
-    throw new NearvecError("NOT_FINITE", {
-      what,
-      got: `${shortly(value)} at position ${at}`,
-      expected: "a number",
-      todo: "Check what computed the vector.",
-    });
+function fieldsOf(
+  value: unknown,
+  place: Place,
+  index: number,
+): { indices: ArrayLike<unknown>; values: ArrayLike<unknown> } {
+  const what = place(index);
+  checkObject(value, what, "a sparse vector: { indices, values }");
+  if ("model" in value) {
+    const todo = "Give a sparse vector: { indices, values }.";
+    throw notSupported(`${what} (an object for an inference model)`, todo);
   }
-  const stored = isFloat32Array(values) ? value : Math.fround(value);
-  if (stored - stored !== 0) throw notFinite(values, what);
-  return stored;
+  checkFields(value, what, FIELDS);
+  const { indices, values } = value as { indices?: unknown; values?: unknown };
+  if (!isList(indices)) throw invalidArgument(`${what}.indices`, indices, "a list of integers");
+  if (!isList(values)) throw invalidArgument(`${what}.values`, values, "a list of numbers");
+  return { indices, values };
+}
+
+function notANumber(value: unknown, at: number, what: string): NearvecError {
+  return new NearvecError("NOT_FINITE", {
+    what,
+    got: `${shortly(value)} at position ${at}`,
+    expected: "a number",
+    todo: "Check what computed the vector.",
+  });
 }

@@ -2,15 +2,16 @@
 
 import { isSingle } from "../collection/config.ts";
 import { NearvecError, notSupported } from "../errors.ts";
+import type { components } from "../generated/qdrant.ts";
 import { placeOf } from "../validation/schema.ts";
 import type { HnswConfigDiff, VectorParams } from "./types.ts";
-import type { components } from "../generated/qdrant.ts";
 
 type Schemas = components["schemas"];
 type Sparse = Readonly<Record<string, Schemas["SparseVectorParams"]>>;
 
 /** As in Qdrant. */
 const MOST_NAME_BYTES = 200;
+const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /** `vectors` and `sparse_vectors` of a collection. */
 export function checkVectors(vectors: Schemas["VectorsConfig"], sparse: Sparse = {}): void {
@@ -57,12 +58,14 @@ export function checkHnsw(config: HnswConfigDiff | null | undefined, place: stri
 }
 
 export function checkVectorName(name: string, what: string): void {
-  if (new TextEncoder().encode(name).length <= MOST_NAME_BYTES) return;
+  const bytes = new TextEncoder().encode(name).length;
+  // A lone surrogate can't be written as UTF-8, and so not be stored.
+  if (bytes <= MOST_NAME_BYTES && !LONE_SURROGATE.test(name)) return;
   throw new NearvecError("INVALID_NAME", {
     what,
-    got: `${name.length} characters`,
-    expected: `at most ${MOST_NAME_BYTES} bytes`,
-    todo: "Choose a shorter name.",
+    got: bytes > MOST_NAME_BYTES ? `${name.length} characters` : "half of a surrogate pair",
+    expected: `well-formed text of at most ${MOST_NAME_BYTES} bytes`,
+    todo: "Choose another name.",
   });
 }
 

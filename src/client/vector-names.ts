@@ -16,8 +16,10 @@ export function addVectorName(collection: Collection, name: unknown, request: un
   checkVectorName(name, "the vector's name");
   const next = { ...config, params: { ...config.params, ...paramsWith(name, request, config.params) } };
   const current = spacesOf(config).get(name);
+  // Of the request alone: one name may stand among the dense and among the sparse ones of what would come out.
+  const wanted = spacesOf({ ...config, params: paramsWith(name, request, {}) }).get(name);
   if (current === undefined) collection.reconfigure(next);
-  else if (!isEqual(current, spacesOf(next).get(name))) {
+  else if (!isEqual(current, wanted)) {
     throw new NearvecError("INVALID_ARGUMENT", {
       what: `the vector ${JSON.stringify(name)}`,
       got: "another configuration than the one that it has",
@@ -29,7 +31,11 @@ export function addVectorName(collection: Collection, name: unknown, request: un
 }
 
 /** What changes when a collection gets a vector: `request` is `{ dense }` or `{ sparse }`. */
-function paramsWith(name: string, request: unknown, current: Params): Pick<Params, "vectors" | "sparse_vectors"> {
+function paramsWith(
+  name: string,
+  request: unknown,
+  current: Params,
+): Pick<Params, "vectors" | "sparse_vectors"> {
   const given = check(VectorNameConfig, request, "config");
   if ("dense" in given) {
     checkDatatype(given.dense.datatype, "config.dense.datatype");

@@ -90,13 +90,14 @@ export class Collection {
     );
     this.#spaces.set(name, space);
     this.#points.spaces.set(name, space.space);
+    this.#points.noteSpaces();
   }
 
   #dropSpace(name: string): void {
-    const reason = gone(`the vector ${JSON.stringify(name)} was dropped`);
-    this.#spaces.get(name)?.close(reason);
+    this.#spaces.get(name)?.drop();
     this.#spaces.delete(name);
     this.#points.spaces.delete(name);
+    this.#points.noteSpaces();
   }
 
   // ── writing ──────────────────────────────────────────────────────────────────────────────────────────────

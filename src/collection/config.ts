@@ -58,6 +58,8 @@ export const WAL_DEFAULTS: Schemas["WalConfig"] = {
 };
 
 const KIBIBYTE = 1024;
+/** Of a sparse vector: what its memory and time are guessed by. */
+const TYPICAL_ENTRIES = 128;
 
 /** What one space is made of, with the space's own settings in front of the collection's. */
 export type SpaceSettings = DenseSettings | SparseSettings;
@@ -147,8 +149,10 @@ export function indexingConfig(
   settings: SpaceSettings,
   optimizer: Schemas["OptimizersConfig"],
 ): IndexingConfig {
-  // Postings of sparse vectors are written at once: there is nothing to catch up with.
-  if (settings.kind === "sparse") return { enabled: false, startAt: 1, tailLimit: 1, size: 1 };
+  // Postings of sparse vectors are written at once: there is nothing to catch up with but what was deleted.
+  if (settings.kind === "sparse") {
+    return { enabled: false, startAt: 1, tailLimit: tailLimit(TYPICAL_ENTRIES), size: TYPICAL_ENTRIES };
+  }
   const threshold = optimizer.indexing_threshold;
   return {
     enabled: settings.m > 0 && threshold !== 0,

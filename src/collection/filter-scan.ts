@@ -101,6 +101,15 @@ export class FilterScan {
     if (!toCome || (this.#open !== undefined && !hasBit(this.#open, offset))) this.#changed.add(offset);
   }
 
+  /** Something has changed of all points at once, such as what vectors they can have: none counts as asked. */
+  noteAll(): void {
+    for (let word = 0; word < this.#points.live.length; word++) {
+      for (let bits = this.#points.live[word] as number; bits !== 0; bits &= bits - 1) {
+        this.note(word * 32 + 31 - Math.clz32(bits & -bits));
+      }
+    }
+  }
+
   /** The answer, once `run` has said that it is over. */
   finish(): Matches {
     for (const offset of this.#changed) this.#update(offset);

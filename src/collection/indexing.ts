@@ -16,8 +16,19 @@ export const SLICE_MS = 4;
 export const TAIL_BYTES = 32 * 1024 * 1024;
 export const TAIL_VECTORS = 100_000;
 
+/**
+ * Replaced and deleted vectors are bounded, too: writers wait for the space to be built anew while these are more than this
+ * share of all, and more than this part of the tail's limit.
+ */
+const GARBAGE_SHARE = 2 / 3;
+const GARBAGE_PER_TAIL = 1 / 4;
+
 /** What indexing needs of a space. */
 export interface Indexable {
+  /** Vectors in all, with those that were replaced or deleted and are still there. */
+  readonly slotCount: number;
+  /** Those that were replaced or deleted. */
+  readonly tombstoneCount: number;
   /** Vectors that wait for the graph. */
   readonly tailCount: number;
   /** Moves some of them into the graph, for about `budget` distance computations. */
@@ -36,7 +47,7 @@ export interface IndexingConfig {
   readonly enabled: boolean;
   /** Indexing starts once the tail holds this many vectors, and goes on until it is empty. */
   readonly startAt: number;
-  /** Vectors in the tail from which on writers wait. */
+  /** Vectors in the tail from which on writers wait; also bounds what was replaced or deleted. */
   readonly tailLimit: number;
   /** Numbers per vector: the first guess of what a distance costs. */
   readonly size: number;
@@ -48,12 +59,9 @@ export function tailLimit(size: number): number {
 
 export type IndexingStatus = "green" | "yellow" | "red";
 
-/** No tail is that short: such a waiter waits until there is nothing left to do, a rebuild included. */
-const UNTIL_GREEN = -1;
-
 interface Waiter {
-  /** The tail length that the waiter is content with. */
-  readonly content: number;
+  /** What it waits for, if that comes before there is nothing left to do. */
+  readonly content: () => boolean;
   /** Writers don't fail when indexing does: their points are stored, and are found by scanning the tail. */
   readonly onFailure: "resolve" | "reject";
   /** Give up waiting, contentedly, at this time. */
@@ -122,17 +130,24 @@ export class Indexing implements Job {
     if (signal?.aborted) return Promise.reject(aborted(signal));
     this.noteWrite(); // after a failure, waiting is a reason to try again
     if (!this.#running) return Promise.resolve();
-    return this.#wait(UNTIL_GREEN, "reject", Number.POSITIVE_INFINITY, signal);
+    return this.#wait(() => false, "reject", Number.POSITIVE_INFINITY, signal);
   }
 
   /**
-   * Resolves when the tail is within its limit, or after `patience` milliseconds; undefined when there is
+   * Resolves when tail and garbage are within their limits, or after `patience` milliseconds; undefined when there is
    * nothing to wait for. Never rejects but by `close`.
    */
   whenRoom(patience: number): Promise<void> | undefined {
+    if (!this.#running || this.#hasRoom()) return undefined;
+    return this.#wait(() => this.#hasRoom(), "resolve", this.#surroundings.now() + patience);
+  }
+
+  #hasRoom(): boolean {
     const { enabled, tailLimit } = this.#config;
-    if (!enabled || !this.#running || this.#space.tailCount <= tailLimit) return undefined;
-    return this.#wait(tailLimit, "resolve", this.#surroundings.now() + patience);
+    const { tailCount, tombstoneCount, slotCount, rebuildDue } = this.#space;
+    if (enabled && tailCount > tailLimit) return false;
+    const garbage = Math.max(GARBAGE_SHARE * slotCount, GARBAGE_PER_TAIL * tailLimit);
+    return !rebuildDue || tombstoneCount <= garbage;
   }
 
   slice(): boolean {
@@ -156,11 +171,14 @@ export class Indexing implements Job {
     return this.#running;
   }
 
-  /** Stops for good; whoever waits is told why. */
-  close(reason: NearvecError): void {
+  /** Stops for good; whoever waits is told why, or, without a reason, that there is nothing left to wait for. */
+  close(reason?: NearvecError): void {
     this.#background.remove(this);
     this.#running = false;
-    for (const waiter of this.#waiters.splice(0)) waiter.reject(reason);
+    for (const waiter of this.#waiters.splice(0)) {
+      if (reason === undefined) waiter.resolve();
+      else waiter.reject(reason);
+    }
   }
 
   get #hasTail(): boolean {
@@ -193,15 +211,19 @@ export class Indexing implements Job {
   }
 
   #settle(time: number): void {
-    const tail = this.#space.tailCount;
-    const done = (waiter: Waiter) => !this.#running || tail <= waiter.content || time >= waiter.until;
+    const done = (waiter: Waiter) => !this.#running || time >= waiter.until || waiter.content();
     const settled = this.#waiters.filter(done);
     if (settled.length === 0) return;
     this.#waiters = this.#waiters.filter((waiter) => !settled.includes(waiter));
     for (const waiter of settled) waiter.resolve();
   }
 
-  #wait(content: number, onFailure: Waiter["onFailure"], until: number, signal?: AbortSignal): Promise<void> {
+  #wait(
+    content: Waiter["content"],
+    onFailure: Waiter["onFailure"],
+    until: number,
+    signal?: AbortSignal,
+  ): Promise<void> {
     return new Promise((resolve, reject) => {
       const abort = () => {
         this.#waiters = this.#waiters.filter((other) => other !== waiter);

@@ -1,5 +1,5 @@
 import type { CoreModule } from "../core/load.ts";
-import type { NearvecError } from "../errors.ts";
+import { NearvecError } from "../errors.ts";
 import type { SpaceConfig } from "../vectors/config.ts";
 import { createSpace } from "../vectors/create-space.ts";
 import type { Hits } from "../vectors/dense-shard.ts";
@@ -47,6 +47,7 @@ export class NamedSpace {
   /** Where a dense query is checked and converted; in use until the search that it is for. */
   readonly scratch: Float32Array;
   #settings: SpaceSettings;
+  #closed: NearvecError | undefined;
   /** The object that the space holds, so that a change of the settings reaches it. */
   readonly #spaceConfig: SpaceConfig;
   readonly #surroundings: Surroundings;
@@ -88,6 +89,7 @@ export class NamedSpace {
 
   /** @param query in the form of the space's vectors */
   search(query: StoredVector, { limit, ef, exact, matches, corpus }: SearchRequest): Found {
+    if (this.#closed !== undefined) throw this.#closed;
     const settings = this.#settings;
     const { space } = this;
     const vectors = space.liveCount;
@@ -110,14 +112,26 @@ export class NamedSpace {
     const settings = this.#settings;
     if (settings.kind === "sparse") return POSTINGS;
     const { m, size, fullScanBytes } = settings;
-    const indexed = this.space.indexedCount;
+    const indexed = this.space.slotCount - this.space.tailCount;
     const input = { exact, live, indexed, vectorBytes: size * 4, m, width, fullScanBytes };
     // Points of several vectors say little about the work: their space weighs it by its vectors, and scans where that is less.
     return plan(settings.kind === "multi" ? { ...input, live: Number.POSITIVE_INFINITY } : input);
   }
 
+  /** The collection goes away. */
   close(reason: NearvecError): void {
+    this.#closed = reason;
     this.indexing.close(reason);
+    this.space.close();
+  }
+
+  /** This vector goes away; the collection stays. */
+  drop(): void {
+    this.#closed = new NearvecError("INVALID_ARGUMENT", {
+      what: `there is no vector ${JSON.stringify(this.name)} any more`,
+      todo: "It was deleted before the request had its turn.",
+    });
+    this.indexing.close();
     this.space.close();
   }
 }

@@ -103,7 +103,7 @@ function copySpans<Values extends Uint32Array | Float32Array>(
   }
 }
 
-const utf8 = new TextDecoder();
+const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
 function narrowPayloads(
   { payloadLengths, payloads }: UpsertOperation,

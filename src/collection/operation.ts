@@ -162,7 +162,8 @@ export function decodeOperation(bytes: Uint8Array): Operation {
   }
 }
 
-const utf8 = new TextDecoder();
+// A name may well begin with U+FEFF.
+const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
 function readSpaces(reader: Reader, spaces: number, points: number): OperationVectors[] {
   return Array.from({ length: spaces }, () => readVectors(reader, points));

@@ -8,7 +8,7 @@ export interface PlanInput {
   readonly exact: boolean;
   /** Vectors that the search could return. */
   readonly live: number;
-  /** Those of them that are in the graph. */
+  /** Vectors in the graph, deleted ones included. */
   readonly indexed: number;
   /** Bytes of one vector. */
   readonly vectorBytes: number;

@@ -46,7 +46,7 @@ export function stagePayloads(
   }
 }
 
-const utf8Decoder = new TextDecoder();
+const utf8Decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 const utf8Encoder = new TextEncoder();
 
 /** What the operation does to one payload. It may keep parts of its arguments in it, but changes none. */

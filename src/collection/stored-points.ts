@@ -14,7 +14,8 @@ import {
   UpsertMode,
   type UpsertOperation,
 } from "./operation.ts";
-import { type StagedPayloads, stagePayloads } from "./staged-payloads.ts";
+import type { StagedPayloads } from "./staged-payloads.ts";
+import { staging } from "./staging-on-demand.ts";
 import { Versions } from "./versions.ts";
 
 /** An operation whose points are known and whose memory is there, so that applying it can't fail. */
@@ -74,7 +75,7 @@ export class StoredPoints {
         return { operation, offsets: this.#offsetsOf(operation.ids), payloads: undefined };
       default: {
         const offsets = this.#offsetsOf(operation.ids);
-        const payloads = stagePayloads(operation, offsets, this.payloads);
+        const payloads = staging.module.stagePayloads(operation, offsets, this.payloads);
         this.payloads.reserve(payloads.lengths, this.ids.end);
         return { operation, offsets, payloads };
       }
@@ -114,6 +115,11 @@ export class StoredPoints {
     }
   }
 
+  /** A space was added or dropped. */
+  noteSpaces(): void {
+    for (const scan of this.scans) scan.noteAll();
+  }
+
   #note(offset: number): void {
     for (const scan of this.scans) scan.note(offset);
   }
@@ -137,18 +143,22 @@ export class StoredPoints {
     return bytes;
   }
 
-  /** The space of an operation that was checked when the collection may have had other spaces. */
-  #spaceOf(name: string): Space {
+  /** The space of a section of an operation, which was checked when the collection may have had other spaces. */
+  #spaceOf({ name, rows }: OperationVectors): Space {
     const space = this.spaces.get(name);
-    if (space !== undefined) return space;
+    if (space?.accepts(rows)) return space;
     throw new NearvecError("INVALID_ARGUMENT", {
-      what: `there is no vector ${JSON.stringify(name)} any more`,
-      todo: "Nothing was changed. It was dropped before the request had its turn.",
+      what: `there is no vector ${JSON.stringify(name)} of that form any more`,
+      todo: "Nothing was changed. It was deleted before the request had its turn.",
     });
   }
 
   #reserveVectors(vectors: readonly OperationVectors[], offsets: number): void {
-    for (const { name, rows } of vectors) this.#spaceOf(name).reserveRows(rows, offsets);
+    // All are looked up before any takes memory.
+    const spaces = vectors.map((each) => this.#spaceOf(each));
+    spaces.forEach((space, i) => {
+      space.reserveRows((vectors[i] as OperationVectors).rows, offsets);
+    });
   }
 
   // ── points as a whole ────────────────────────────────────────────────────────────────────────────────────
@@ -162,7 +172,7 @@ export class StoredPoints {
 
   #upsert(sequence: number, operation: UpsertOperation): void {
     const { mode, ids, vectors, payloadLengths, payloads } = operation;
-    const columns = vectors.map((each) => new Column(each, this.#spaceOf(each.name)));
+    const columns = vectors.map((each) => new Column(each, this.#spaceOf(each)));
     const others = [...this.spaces].flatMap(([name, space]) =>
       vectors.some((each) => each.name === name) ? [] : [space],
     );
@@ -245,7 +255,7 @@ export class StoredPoints {
 
   #putVectors(vectors: readonly OperationVectors[], offsets: Uint32Array): void {
     for (const each of vectors) {
-      const column = new Column(each, this.#spaceOf(each.name));
+      const column = new Column(each, this.#spaceOf(each));
       for (let i = 0; i < offsets.length; i++) {
         const row = column.next(i);
         if (row !== -1) column.space.store(offsets[i] as number, column.rows, row);
@@ -282,7 +292,7 @@ class Column {
   }
 }
 
-const utf8 = new TextDecoder();
+const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
 function noPoint(ids: IdColumn, index: number): NearvecError {
   return new NearvecError("POINT_NOT_FOUND", {

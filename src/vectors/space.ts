@@ -11,12 +11,18 @@ export interface Space {
   readonly liveCount: number;
   /** Of these, how many are indexed. */
   readonly indexedCount: number;
+  /** Vectors in all, with those that were replaced or deleted and are still there. */
+  readonly slotCount: number;
+  /** Those that were replaced or deleted. */
+  readonly tombstoneCount: number;
   /** Vectors that wait for the graph; 0 where there is none. */
   readonly tailCount: number;
   readonly memoryBytes: number;
   /** Whether the space is being built anew without what was deleted, or should be. */
   readonly rebuildDue: boolean;
 
+  /** Whether rows have the form of this space's vectors. (They may have been encoded for another of its name.) */
+  accepts(rows: Rows): boolean;
   /**
    * Room for rows of an operation, for points whose offsets are below `offsets`, so that storing them cannot fail. It
    * holds until the next call, and doesn't add up.

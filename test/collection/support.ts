@@ -32,6 +32,8 @@ export class Puppet implements Surroundings {
  */
 export class CountingSpace implements Indexable {
   tailCount = 0;
+  slotCount = 0;
+  tombstoneCount = 0;
   readonly budgets: number[] = [];
   fault: Error | undefined;
   readonly #puppet: Puppet;

@@ -64,6 +64,14 @@ export class MultiSpace implements Space {
     return this.liveCount - this.#unindexed;
   }
 
+  get slotCount(): number {
+    return this.#rows.slotCount;
+  }
+
+  get tombstoneCount(): number {
+    return this.#rows.tombstoneCount;
+  }
+
   /** Vectors, not points. */
   get tailCount(): number {
     return this.#rows.tailCount;
@@ -75,6 +83,10 @@ export class MultiSpace implements Space {
 
   get rebuildDue(): boolean {
     return this.#rows.rebuildDue;
+  }
+
+  accepts(rows: Rows): boolean {
+    return rows.type === "multi" && rows.size === this.config.size;
   }
 
   reserveRows(rows: Rows, offsets: number): void {

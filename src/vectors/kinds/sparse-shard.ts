@@ -100,7 +100,8 @@ export class SparseShard {
       from = end;
     }
     checked(this.#core.sparseReserve(count, entries), what);
-    const address = this.#core.sparseRow(Math.max(longest, Math.min(entries, PIECE) >>> 1));
+    // A row has room for twice as many indices as entries.
+    const address = this.#core.sparseRow(Math.max(longest, Math.ceil(Math.min(entries, PIECE) / 2)));
     if (address === 0) throw outOfMemory(what);
     for (let from = 0; from < entries; from += PIECE) {
       const piece = indices.subarray(from, Math.min(entries, from + PIECE));
@@ -257,7 +258,7 @@ export class SparseShard {
    */
   #worthMeasuring(postings: number, terms: number): number {
     const slots = this.slotCount;
-    return Math.floor((postings + slots / 8) / (MEASURE + this.entryCount / slots + terms));
+    return Math.floor((postings + slots / 2) / (MEASURE + this.entryCount / slots + terms));
   }
 
   /** Writes the slots of allowed points where a bitmap would go, up to `most`. Answers how many; undefined when more. */

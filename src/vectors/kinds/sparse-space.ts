@@ -2,16 +2,16 @@
  * All sparse vectors of one name in one collection: an inverted index, exact and up to date with every write.
  *
  * What is replaced or deleted leaves its postings behind, which searches pass over. When they are many, the space is built
- * anew beside itself, in slices, while it goes on answering and storing, just as dense-space.ts draws it.
+ * anew beside itself, in slices, while it goes on answering and storing, as renewal.ts draws it.
  *
  * The datatype of the settings asks for an index that takes less memory by rounding what it compares; vectors come back
  * as given whatever it is. This index compares them as given, too: no less exact, and no smaller.
  */
 
 import type { CoreModule } from "../../core/load.ts";
-import { NearvecError } from "../../errors.ts";
 import type { SparseSpaceConfig } from "../config.ts";
 import type { Hits, SearchOptions } from "../dense-shard.ts";
+import { Renewal } from "../renewal.ts";
 import type { Rows, SparseRows, SparseVector, StoredVector } from "../rows.ts";
 import type { Space } from "../space.ts";
 import { SparseShard } from "./sparse-shard.ts";
@@ -19,24 +19,13 @@ import { SparseShard } from "./sparse-shard.ts";
 /** Copying a vector costs about as much as this many entries more. */
 const COPY_COST = 16;
 
-interface Rebuild {
-  readonly next: SparseShard;
-  /** Vectors of offsets below are in `next`. */
-  copied: number;
-}
-
 export class SparseSpace implements Space {
   readonly config: SparseSpaceConfig;
-  readonly #core: CoreModule;
-  #shard: SparseShard;
-  #rebuild: Rebuild | undefined;
-  /** Tombstones from which on building anew is worth it, when there was no memory for it before. */
-  #patience = 0;
+  readonly #shards: Renewal<SparseShard>;
 
   private constructor(core: CoreModule, config: SparseSpaceConfig) {
-    this.#core = core;
     this.config = config;
-    this.#shard = SparseShard.create(core, config);
+    this.#shards = new Renewal(config, () => SparseShard.create(core, config));
   }
 
   /** @throws {NearvecError} `OUT_OF_MEMORY` when there is no room for even an empty space. */
@@ -53,43 +42,42 @@ export class SparseSpace implements Space {
     return this.#shard.liveCount;
   }
 
+  get slotCount(): number {
+    return this.#shard.slotCount;
+  }
+
   get tailCount(): number {
     return 0;
   }
 
-  /** Slots of vectors that were replaced or deleted. */
   get tombstoneCount(): number {
     return this.#shard.tombstoneCount;
   }
 
-  /** Linear memory and tables, in bytes; of both shards while the space is being built anew. */
   get memoryBytes(): number {
-    return this.#shard.memoryBytes + (this.#rebuild?.next.memoryBytes ?? 0);
+    return this.#shards.memoryBytes;
   }
 
   get rebuildDue(): boolean {
-    if (this.#rebuild !== undefined) return true;
-    const { tombstoneCount, slotCount } = this.#shard;
-    const { vacuumMinVectors = 1000, deletedThreshold = 0.2 } = this.config;
-    return (
-      tombstoneCount > Math.max(vacuumMinVectors, this.#patience) &&
-      tombstoneCount > deletedThreshold * slotCount
-    );
+    return this.#shards.due;
+  }
+
+  accepts(rows: Rows): boolean {
+    return rows.type === "sparse";
   }
 
   reserveRows(rows: Rows, offsets: number): void {
     this.#shard.reserveRows(rows as SparseRows, offsets);
-    this.#withNext(({ next }) => next.reserveRows(rows as SparseRows, offsets));
+    this.#shards.withNext((next) => next.reserveRows(rows as SparseRows, offsets));
   }
 
   store(offset: number, rows: Rows, row: number): void {
     this.#shard.store(offset, rows as SparseRows, row);
-    const rebuild = this.#rebuild;
-    if (rebuild !== undefined && offset < rebuild.copied) rebuild.next.store(offset, rows as SparseRows, row);
+    this.#shards.nextWith(offset)?.store(offset, rows as SparseRows, row);
   }
 
   remove(offset: number): boolean {
-    this.#rebuild?.next.remove(offset);
+    this.#shards.nextWith(offset)?.remove(offset);
     return this.#shard.remove(offset);
   }
 
@@ -109,60 +97,28 @@ export class SparseSpace implements Space {
   /** There is nothing that waits. */
   indexSome(_budget: number): void {}
 
-  /**
-   * Goes on building the space anew, for about `budget` entries; call it while {@link rebuildDue}. Where memory is short it
-   * is put off until twice the tombstones have gathered: searches stay right without it.
-   */
+  /** Goes on building the space anew, for about `budget` entries; call it while {@link rebuildDue}. */
   rebuildSome(budget: number, _index: boolean): void {
-    if (this.#rebuild === undefined) {
-      this.#withoutMemory(() => {
-        this.#rebuild = { next: SparseShard.create(this.#core, this.config), copied: 0 };
-      });
-    }
-    this.#withNext((rebuild) => {
-      const { next, copied } = rebuild;
-      const limit = this.#shard.offsetLimit;
-      if (copied === limit) {
-        this.#shard.close();
-        this.#shard = next;
-        this.#rebuild = undefined;
-        this.#patience = 0;
-        return;
-      }
-      const { to, offsets, rows } = collect(this.#shard, copied, limit, budget);
-      // Right before it is used: what is reserved is room for the next writes, whoever they are for.
-      next.reserveRows(rows, limit);
-      offsets.forEach((offset, row) => {
-        next.store(offset, rows, row);
-      });
-      rebuild.copied = to;
+    this.#shards.step({
+      copy: (next, from, limit) => {
+        const { to, offsets, rows } = collect(this.#shard, from, limit, budget);
+        // Right before it is used: what is reserved is room for the next writes, whoever they are for.
+        next.reserveRows(rows, limit);
+        offsets.forEach((offset, row) => {
+          next.store(offset, rows, row);
+        });
+        return to;
+      },
+      ready: () => true,
     });
   }
 
   close(): void {
-    this.#shard.close();
-    this.#abandon();
+    this.#shards.close();
   }
 
-  #withNext(step: (rebuild: Rebuild) => void): void {
-    const rebuild = this.#rebuild;
-    if (rebuild !== undefined) this.#withoutMemory(() => step(rebuild));
-  }
-
-  /** Runs a step of the rebuild; when it finds no memory, the space stays as it is. */
-  #withoutMemory(step: () => void): void {
-    try {
-      step();
-    } catch (error) {
-      this.#abandon();
-      if (!(error instanceof NearvecError && error.code === "OUT_OF_MEMORY")) throw error;
-      this.#patience = 2 * this.#shard.tombstoneCount;
-    }
-  }
-
-  #abandon(): void {
-    this.#rebuild?.next.close();
-    this.#rebuild = undefined;
+  get #shard(): SparseShard {
+    return this.#shards.current;
   }
 }
 

@@ -47,6 +47,14 @@ export class TypedDenseSpace implements Space {
     return this.#vectors.indexedCount;
   }
 
+  get slotCount(): number {
+    return this.#vectors.slotCount;
+  }
+
+  get tombstoneCount(): number {
+    return this.#vectors.tombstoneCount;
+  }
+
   get tailCount(): number {
     return this.#vectors.tailCount;
   }
@@ -62,6 +70,10 @@ export class TypedDenseSpace implements Space {
   /** @see DenseSpace.shard */
   get shard(): DenseShard {
     return this.#vectors.shard;
+  }
+
+  accepts(rows: Rows): boolean {
+    return this.#vectors.accepts(rows);
   }
 
   reserveRows(rows: Rows, offsets: number): void {
