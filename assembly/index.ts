@@ -1,6 +1,7 @@
 /**
  * The core's interface. Everything across it is u32 or i32; addresses are u32. Statuses are those of status.ts.
- * Mirrored, with meanings, in src/core/abi.ts. A space of dense vectors; sparse/index.ts is that of sparse ones.
+ * Mirrored, with meanings, in src/core/abi.ts. This is the module of a space of dense vectors; that of sparse ones, with an
+ * interface of its own, is sparse/module.ts: few programs need it.
  *
  *   init ─► attach ─► reserve(n) ─► { append(offset), host writes the vector, seal() } × n ─► kill(slot)
  *                  ─► host writes the query at queryAddress() ─► search(k, ef, …) or scan(k, …) ─► host reads results
@@ -59,8 +60,8 @@ import * as seats from "./seats";
 import { BAD_ARGUMENT, OUT_OF_MEMORY, SPACE_FULL } from "./status";
 
 export { measure, measureAddress } from "./measure";
+export { bitmapAddress, distancesComputed } from "./host";
 export { attach, detach } from "./seats";
-export * from "./sparse/index";
 
 // ── Configuration ───────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -194,11 +195,6 @@ export function queryAddress(): usize {
   return seats.query;
 }
 
-/** Where the host writes a bitmap of allowed slots, bit s & 7 of byte s >> 3; room for `slots` bits. 0: no memory. */
-export function bitmapAddress(slots: u32): usize {
-  return seats.bitmap(((slots + 63) & ~63) >> 3);
-}
-
 /** Where a search left its results: pairs of offset (u32) and distance (f32), the closest first. */
 export function resultsAddress(): usize {
   return results;
@@ -307,11 +303,6 @@ export function scan(k: u32, accept: u32): i32 {
 }
 
 // ── Counters ────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-/** Distances computed by this instance, wrapping. */
-export function distancesComputed(): u32 {
-  return computed;
-}
 
 /** Nodes expanded by this instance, wrapping. */
 export function nodesExpanded(): u32 {

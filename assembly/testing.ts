@@ -1,6 +1,7 @@
 /** What tests and benchmarks see beside the published interface: layouts, kernels and their scalar twins, pools, links. */
 
 export * from "./index";
+export * from "./sparse/index";
 export * from "./layout";
 export * from "./sparse/layout";
 export * from "./status";

@@ -6,11 +6,11 @@ import { copyFile, mkdir, readFile } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
-import { ENTRIES } from "./entries.mjs";
+import { ENTRIES, PROGRAMS } from "./entries.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, "dist");
-const PUBLISHED_MODULES = ["core.wasm", "core.relaxed.wasm"];
+const PUBLISHED_MODULES = ["core.wasm", "core.relaxed.wasm", "sparse.wasm"];
 const SOURCE_PATH = '"../../build/wasm/';
 const PUBLISHED_PATH = '"./wasm/';
 
@@ -19,7 +19,7 @@ const wasmPaths = {
   name: "wasm-paths",
   /** @param {string} code @param {string} id */
   transform(code, id) {
-    if (!id.endsWith(`${sep}core${sep}wasm-url.ts`)) return null;
+    if (!id.includes(`${sep}core${sep}`) || !id.endsWith("-url.ts")) return null;
     if (!code.includes(SOURCE_PATH)) throw new Error(`${id} no longer names ${SOURCE_PATH}…`);
     return { code: code.replaceAll(SOURCE_PATH, PUBLISHED_PATH) };
   },
@@ -66,7 +66,7 @@ async function bundle(format) {
   const base = new Closure(resolve(root, ENTRIES.index));
   const built = await rolldown({
     cwd: root,
-    input: ENTRIES,
+    input: format === "esm" ? { ...ENTRIES, ...PROGRAMS } : ENTRIES,
     platform: "neutral",
     external,
     transform: {

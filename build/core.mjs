@@ -1,6 +1,6 @@
 // Compiles assembly/ to build/wasm/. One source, several modules: what differs is the target's features.
 //
-//   node build/core.mjs            core.wasm, core.relaxed.wasm: what is published
+//   node build/core.mjs            core.wasm, core.relaxed.wasm, sparse.wasm: what is published
 //   node build/core.mjs --debug    also core.debug.wasm: asserts on, names kept; for tests
 //   node build/core.mjs --shared   also core.shared.wasm, core.shared.relaxed.wasm: for threads
 //
@@ -34,6 +34,7 @@ const COMMON = [
 
 /** @type {Readonly<Record<string, readonly string[]>>} */
 export const MODULES = {
+  "sparse.wasm": [...RELEASE, ...SIMD],
   "core.wasm": [...RELEASE, ...SIMD],
   "core.relaxed.wasm": [...RELEASE, ...SIMD, ...RELAXED],
   "core.debug.wasm": [...DEBUG, ...SIMD],
@@ -41,13 +42,18 @@ export const MODULES = {
   "core.shared.relaxed.wasm": [...RELEASE, ...SIMD, ...RELAXED, ...SHARED],
 };
 
+/** @param {string} name */
+function entryOf(name) {
+  return name.startsWith("sparse.") ? "assembly/sparse/module.ts" : "assembly/index.ts";
+}
+
 /**
  * Compiles one module and returns its bytes; the compiler's messages are the error's text.
  *
  * @param {string} name a key of MODULES
  * @param {{ entry?: string, baseDir?: string }} [options]
  */
-export async function compile(name, { entry = "assembly/index.ts", baseDir = root } = {}) {
+export async function compile(name, { entry = entryOf(name), baseDir = root } = {}) {
   const flags = MODULES[name];
   if (!flags) throw new Error(`no module ${name}; known: ${Object.keys(MODULES).join(", ")}`);
   /** @type {Uint8Array | undefined} */

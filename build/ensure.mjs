@@ -29,7 +29,12 @@ const STEPS = [
   {
     name: "core",
     inputs: ["assembly", "build/core.mjs", "package-lock.json"],
-    outputs: ["build/wasm/core.wasm", "build/wasm/core.relaxed.wasm", "build/wasm/core.debug.wasm"],
+    outputs: [
+      "build/wasm/core.wasm",
+      "build/wasm/core.relaxed.wasm",
+      "build/wasm/core.debug.wasm",
+      "build/wasm/sparse.wasm",
+    ],
     commands: [["build/core.mjs", "--debug"]],
   },
   {
@@ -51,13 +56,18 @@ const STEPS = [
       "build/wasm",
       "build/bundle.mjs",
       "build/entries.mjs",
+      "build/declarations.mjs",
       "tsup.config.ts",
       "tsconfig.json",
       "package.json",
       "package-lock.json",
     ],
     outputs: ["dist"],
-    commands: [["build/bundle.mjs"], ["node_modules/tsup/dist/cli-default.js", "--silent"]],
+    commands: [
+      ["build/bundle.mjs"],
+      ["node_modules/tsup/dist/cli-default.js", "--silent"],
+      ["build/declarations.mjs"],
+    ],
   },
 ];
 

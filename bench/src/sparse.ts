@@ -3,7 +3,7 @@
  * distribution. Both are exact, and their answers are compared.
  */
 
-import { loadCore } from "../../src/core/load.ts";
+import { sparseCore } from "../../src/vectors/kinds/sparse-core.ts";
 import { SparseSpace } from "../../src/vectors/kinds/sparse-space.ts";
 import type { SparseRows, SparseVector } from "../../src/vectors/rows.ts";
 import { randomNumbers } from "./data/random.ts";
@@ -130,7 +130,8 @@ const files = new ReportFiles("sparse");
 const data = zipfian({ count: COUNT, seed: 1, dimensions: DIMENSIONS, shortest: 30, longest: 100 });
 const vectors = vectorsOf(data);
 const entries = data.indices.length;
-const core = await loadCore();
+await sparseCore.load();
+const core = { module: sparseCore.module };
 const spaces = [false, true].map((idf) =>
   SparseSpace.create(core, { kind: "sparse", idf, datatype: "float32", seed: 1 }),
 ) as [SparseSpace, SparseSpace];

@@ -1,5 +1,6 @@
-import { NearvecError, notSupported, shortly } from "../errors.ts";
-import { checkFields, checkObject, fields, oneOf } from "../fields.ts";
+import { notSupported, shortly } from "../errors.ts";
+import { object } from "../validation/containers.ts";
+import { check, leaf, oneOf, opaque } from "../validation/schema.ts";
 
 /** How to open an engine. Everything has a default; `await open()` is enough. */
 export interface OpenOptions {
@@ -22,29 +23,34 @@ export interface OpenOptions {
    * With the relaxed build, also set `simd: "relaxed"`.
    */
   module?: WebAssembly.Module;
+  /**
+   * The compiled module of sparse vectors, for the same runtimes: `import sparseModule from "nearvec/wasm/sparse.wasm"`.
+   * Default: it is loaded when a collection has sparse vectors.
+   */
+  sparseModule?: WebAssembly.Module;
 }
 
-const OPEN_FIELDS = fields(["simd", "threads", "module"]);
+// Not instanceof: a module from another realm (a frame, a test runner's context) is one all the same.
+const isModule = (value: unknown): value is WebAssembly.Module =>
+  Object.prototype.toString.call(value) === "[object WebAssembly.Module]";
+
+const NOT_BYTES = "Import the file in nearvec/wasm/ in a way that gives a compiled module, not bytes.";
+
+const OPTIONS = /* @__PURE__ */ object(
+  {},
+  {
+    simd: /* @__PURE__ */ oneOf("auto plain relaxed"),
+    threads: /* @__PURE__ */ opaque("0"),
+    module: /* @__PURE__ */ leaf("a WebAssembly.Module", isModule, NOT_BYTES),
+    sparseModule: /* @__PURE__ */ leaf("a WebAssembly.Module", isModule, NOT_BYTES),
+  },
+);
 
 export function checkOpenOptions(options: unknown): OpenOptions {
-  checkObject(options, "open's options");
-  checkFields(options, "", OPEN_FIELDS);
-  const { simd, threads, module } = options as OpenOptions;
-  if (simd !== undefined) oneOf(simd, "simd", ["auto", "plain", "relaxed"]);
-  if (threads !== undefined && threads !== 0) {
-    throw notSupported(
-      `threads (${shortly(threads)})`,
-      "Leave it out: indexing runs in slices on this thread.",
-    );
-  }
-  // Not instanceof: a module from another realm (a frame, a test runner's context) is one all the same.
-  if (module !== undefined && Object.prototype.toString.call(module) !== "[object WebAssembly.Module]") {
-    throw new NearvecError("INVALID_ARGUMENT", {
-      what: "module",
-      got: shortly(module),
-      expected: "a WebAssembly.Module",
-      todo: "Import nearvec/wasm/core.wasm in a way that gives a compiled module, not bytes.",
-    });
-  }
-  return { ...(simd && { simd }), ...(module && { module }) };
+  const { threads = 0, ...others } = check(OPTIONS, options, "", "open's options");
+  if (threads === 0) return others;
+  throw notSupported(
+    `threads (${shortly(threads)})`,
+    "Leave it out: indexing runs in slices on this thread.",
+  );
 }

@@ -6,8 +6,17 @@
 /** How the distance between two vectors is measured, as Qdrant names it. */
 export type Distance = "Cosine" | "Dot" | "Euclid" | "Manhattan";
 
-/** What every build of the core exports. Addresses and counts are u32; a negative i32 is a {@link Status}. */
-export interface CoreExports {
+/** What both modules export. Addresses and counts are u32; a negative i32 is a {@link Status}. */
+interface CommonExports {
+  /** Takes a seat (scratch memory, a name for locks) for this instance. Answers its number. */
+  attach(): number;
+  /** Room for a bitmap over `slots` slots (or offsets, for sparse vectors); 0: no memory. */
+  bitmapAddress(slots: number): number;
+  distancesComputed(): number;
+}
+
+/** What every build of the core exports. */
+export interface CoreExports extends CommonExports {
   /** Lays out an empty space in fresh memory. */
   init(
     dimension: number,
@@ -17,8 +26,6 @@ export interface CoreExports {
     seed: number,
     pageLimit: number,
   ): number;
-  /** Takes a seat (scratch memory, a name for locks) for this instance. Answers its number. */
-  attach(): number;
   /** Leaves the seat. */
   detach(): void;
   /** Room for `count` more slots. */
@@ -36,8 +43,6 @@ export interface CoreExports {
   /** Moves slots from the tail into the graph, for about `budget` distances. Answers how many are left. */
   indexSome(budget: number): number;
   queryAddress(): number;
-  /** Room for a bitmap over `slots` slots (or offsets, for sparse vectors); 0: no memory. */
-  bitmapAddress(slots: number): number;
   resultsAddress(): number;
   /** Graph and tail. Answers how many results there are. */
   search(k: number, ef: number, accept: number): number;
@@ -50,9 +55,11 @@ export interface CoreExports {
   measureAddress(queries: number, lists: number, slots: number): number;
   /** For each of the first `lists` lists, the sum over all queries of the distance to its closest slot. Answers 0. */
   measure(lists: number): number;
-  distancesComputed(): number;
   nodesExpanded(): number;
+}
 
+/** What the module of sparse spaces exports. */
+export interface SparseExports extends CommonExports {
   /** Lays out an empty space of sparse vectors in fresh memory. */
   sparseInit(pageLimit: number): number;
   /** Begins a reservation: room for vectors and their entries. It replaces the one before. */

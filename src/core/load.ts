@@ -12,12 +12,16 @@ export interface LoadOptions {
   readonly simd?: "auto" | "plain" | "relaxed";
   /** A compiled module, for runtimes that must not compile. Its build is what `simd` says, `plain` when it says `auto`. */
   readonly module?: WebAssembly.Module;
+  /** The compiled module of sparse vectors, for the same runtimes. */
+  readonly sparseModule?: WebAssembly.Module;
 }
 
 /** A compiled core, from which every space makes its own instance and memory. */
 export interface CoreModule {
   readonly module: WebAssembly.Module;
   readonly build: Build;
+  /** Another module, of sparse spaces, where the caller brought it; else it is loaded when it is needed. */
+  readonly sparse?: WebAssembly.Module;
 }
 
 const compiled = new Map<Build, Promise<WebAssembly.Module>>();
@@ -29,27 +33,29 @@ const compiled = new Map<Build, Promise<WebAssembly.Module>>();
  */
 export async function loadCore(options: LoadOptions = {}): Promise<CoreModule> {
   const wanted = options.simd ?? "auto";
+  const sparse = options.sparseModule && { sparse: options.sparseModule };
   if (options.module !== undefined) {
-    return { module: options.module, build: wanted === "relaxed" ? "relaxed" : "simd" };
+    return { module: options.module, build: wanted === "relaxed" ? "relaxed" : "simd", ...sparse };
   }
   if (wanted !== "plain" && (await relaxedSimd()))
-    return { module: await compile("relaxed"), build: "relaxed" };
+    return { module: await compile("relaxed"), build: "relaxed", ...sparse };
   if (wanted === "relaxed") throw unsupported("relaxed SIMD", "Leave the option `simd` at `auto`.");
   if (!(await simd())) throw unsupported("SIMD", "Use Node 20 or later, or a current browser.");
-  return { module: await compile("simd"), build: "simd" };
+  return { module: await compile("simd"), build: "simd", ...sparse };
 }
 
 function compile(build: Build): Promise<WebAssembly.Module> {
   let module = compiled.get(build);
   if (module === undefined) {
-    module = read(build === "relaxed" ? relaxedUrl() : plainUrl());
+    module = compileAt(build === "relaxed" ? relaxedUrl() : plainUrl());
     compiled.set(build, module);
     module.catch(() => compiled.delete(build)); // the next call tries again
   }
   return module;
 }
 
-async function read(url: URL): Promise<WebAssembly.Module> {
+/** Compiles the module at a URL. */
+export async function compileAt(url: URL): Promise<WebAssembly.Module> {
   if (url.protocol === "file:") {
     // Not a literal, nor what folds into one, so that bundlers for browsers don't try to resolve it.
     const fs = ["node:fs", "promises"].join("/");

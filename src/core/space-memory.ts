@@ -9,18 +9,18 @@ const FIRST_PAGES = LAYOUT.ARENA / PAGE;
 /** 4 GiB; the engine reserves address space for the maximum where it can, and refuses at once where it can't. */
 const MOST_PAGES = 65536;
 
-export class SpaceMemory {
-  readonly exports: CoreExports;
+export class SpaceMemory<Exports = CoreExports> {
+  readonly exports: Exports;
   readonly #memory: WebAssembly.Memory;
   #buffer: ArrayBufferLike = new ArrayBuffer(0);
   #u8 = new Uint8Array(0);
   #u32 = new Uint32Array(0);
   #f32 = new Float32Array(0);
 
-  constructor(core: CoreModule) {
+  constructor(core: Pick<CoreModule, "module">) {
     this.#memory = makeMemory();
     const instance = new WebAssembly.Instance(core.module, { env: { memory: this.#memory } });
-    this.exports = instance.exports as unknown as CoreExports; // the one place where the module gets its type
+    this.exports = instance.exports as unknown as Exports; // the one place where the module gets its type
   }
 
   get u8(): Uint8Array {

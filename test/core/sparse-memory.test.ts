@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type CoreExports, LAYOUT, PAGE, Status } from "../../src/core/abi.ts";
+import { LAYOUT, PAGE, type SparseExports, Status } from "../../src/core/abi.ts";
 import { NearvecError } from "../../src/errors.ts";
 import { SparseSpace } from "../../src/vectors/kinds/sparse-space.ts";
 import type { SparseVector } from "../../src/vectors/rows.ts";
@@ -150,7 +150,7 @@ test("a table that grows into scratch that was used is empty all the same", asyn
 test("a memory that may grow a little, but not by a sixteenth, grows a little", async () => {
   const memory = new WebAssembly.Memory({ initial: 64, maximum: 66 });
   const { module } = await testingCore("core.wasm");
-  const core = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as CoreExports;
+  const core = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as SparseExports;
   expect(core.sparseInit(65536)).toBe(0);
   expect(core.attach()).toBe(0);
   let vectors = 0;

@@ -1,12 +1,12 @@
 /** What the core's tests share: compiled builds, seeded numbers, naive answers. */
 
 import { compile } from "../../build/core.mjs";
-import type { CoreExports } from "../../src/core/abi.ts";
+import type { CoreExports, SparseExports } from "../../src/core/abi.ts";
 import type { CoreModule } from "../../src/core/load.ts";
 import type { Distance } from "../../src/vectors/config.ts";
 
 /** assembly/testing.ts: beside the published interface, the kernels, layouts and links. */
-export interface TestingExports extends CoreExports {
+export interface TestingExports extends CoreExports, SparseExports {
   dot(a: number, b: number, bytes: number): number;
   euclid(a: number, b: number, bytes: number): number;
   manhattan(a: number, b: number, bytes: number): number;

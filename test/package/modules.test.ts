@@ -12,7 +12,7 @@ const ALLOCATOR = /(^|\/)(__new|__renew|__alloc|__realloc|__free|__pin|__unpin|_
 const STATIC_START = 28672;
 const STATIC_END = 65536;
 
-describe.each(["core.wasm", "core.relaxed.wasm"])("%s", (name) => {
+describe.each(["core.wasm", "core.relaxed.wasm", "sparse.wasm"])("%s", (name) => {
   test("imports its memory and nothing else", async () => {
     const module = await WebAssembly.compile(await read(name));
     expect(WebAssembly.Module.imports(module)).toEqual([{ module: "env", name: "memory", kind: "memory" }]);

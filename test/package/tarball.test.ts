@@ -46,13 +46,20 @@ test("the package holds what is published and nothing else", () => {
     "dist/index.cjs",
     "dist/index.d.ts",
     "dist/index.d.cts",
+    "dist/http.js",
+    "dist/http.cjs",
+    "dist/http.d.ts",
+    "dist/http.d.cts",
+    "dist/cli.js",
     "dist/wasm/core.wasm",
     "dist/wasm/core.relaxed.wasm",
+    "dist/wasm/sparse.wasm",
   ]) {
     expect(paths).toContain(path);
   }
+  // Types that entries share are in a file that is named by its content.
   const published =
-    /^(dist\/(index\.d\.c?ts|[a-z-]+\.c?js|wasm\/[a-z]+(\.relaxed)?\.wasm)|package\.json|LICENSE|[A-Z]+\.md)$/;
+    /^(dist\/((index|http|client-[\w-]+)\.d\.c?ts|[a-z-]+\.c?js|wasm\/[a-z]+(\.relaxed)?\.wasm)|package\.json|LICENSE|[A-Z]+\.md)$/;
   expect(paths.filter((path) => !published.test(path))).toEqual([]);
   expect(size).toBeLessThanOrEqual(400_000);
 });

@@ -1,11 +1,13 @@
 import { expect, test } from "vitest";
 import type { SpaceConfig } from "../../src/vectors/config.ts";
 import { createSpace } from "../../src/vectors/kinds/index.ts";
+import { sparseCore } from "../../src/vectors/kinds/sparse-core.ts";
 import type { Rows, StoredVector } from "../../src/vectors/rows.ts";
 import { testingCore } from "../core/support.ts";
 import { denseRows, multiRows, multiVector } from "./support.ts";
 
 const core = await testingCore("core.relaxed.wasm");
+await sparseCore.load();
 const dense = { size: 2, distance: "Dot" as const, m: 4, efConstruct: 8, seed: 1 };
 
 test.each<[SpaceConfig, Rows, StoredVector]>([

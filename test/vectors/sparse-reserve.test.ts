@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
-import { loadCore } from "../../src/core/load.ts";
+import { sparseCore } from "../../src/vectors/kinds/sparse-core.ts";
 import { SparseSpace } from "../../src/vectors/kinds/sparse-space.ts";
 import type { SparseRows } from "../../src/vectors/rows.ts";
 
-const core = await loadCore();
+await sparseCore.load();
+const core = { module: sparseCore.module };
 
 function singles(indices: readonly number[]): SparseRows {
   return {

@@ -1,6 +1,6 @@
 /** Sparse vectors in one linear memory: points' offsets on the outside, slots of the core inside. */
 
-import { type CoreExports, LAYOUT, NONE, PAGE } from "../../core/abi.ts";
+import { LAYOUT, NONE, PAGE, type SparseExports } from "../../core/abi.ts";
 import type { CoreModule } from "../../core/load.ts";
 import { checked, outOfMemory, SpaceMemory } from "../../core/space-memory.ts";
 import { NearvecError } from "../../errors.ts";
@@ -31,21 +31,21 @@ const NO_HITS: Hits = {
 
 export class SparseShard {
   readonly config: SparseSpaceConfig;
-  readonly #core: CoreExports;
+  readonly #core: SparseExports;
   readonly #slots = new OffsetSlots();
-  #memory: SpaceMemory | undefined;
+  #memory: SpaceMemory<SparseExports> | undefined;
   #live = 0;
   #tombstones = 0;
 
-  private constructor(config: SparseSpaceConfig, memory: SpaceMemory) {
+  private constructor(config: SparseSpaceConfig, memory: SpaceMemory<SparseExports>) {
     this.config = config;
     this.#memory = memory;
     this.#core = memory.exports;
   }
 
   /** @throws {NearvecError} `OUT_OF_MEMORY` when there is no room for even an empty space. */
-  static create(core: CoreModule, config: SparseSpaceConfig): SparseShard {
-    const memory = new SpaceMemory(core);
+  static create(core: Pick<CoreModule, "module">, config: SparseSpaceConfig): SparseShard {
+    const memory = new SpaceMemory<SparseExports>(core);
     const pages = Math.floor((config.maxBytes ?? PAGE * 65536) / PAGE);
     const what = "creating a space of sparse vectors";
     checked(memory.exports.sparseInit(pages), what);
@@ -211,7 +211,7 @@ export class SparseShard {
     this.#memory = undefined;
   }
 
-  #open(): SpaceMemory {
+  #open(): SpaceMemory<SparseExports> {
     if (this.#memory === undefined) {
       throw new NearvecError("CLOSED", {
         what: "the vector space was closed",
@@ -222,7 +222,12 @@ export class SparseShard {
   }
 
   /** Multiplies the terms' weights by how rare their indices are: Qdrant's idf modifier. */
-  #weigh(memory: SpaceMemory, address: number, terms: number, corpus: Uint32Array | undefined): void {
+  #weigh(
+    memory: SpaceMemory<SparseExports>,
+    address: number,
+    terms: number,
+    corpus: Uint32Array | undefined,
+  ): void {
     let all = this.#live;
     if (corpus !== undefined) {
       this.#writeBitmap(memory, corpus);
@@ -244,7 +249,7 @@ export class SparseShard {
     return address;
   }
 
-  #writeBitmap(memory: SpaceMemory, bitmap: Uint32Array): void {
+  #writeBitmap(memory: SpaceMemory<SparseExports>, bitmap: Uint32Array): void {
     const words = Math.ceil(this.#slots.limit / 32);
     const at = this.#scratch(words * 32) >>> 2;
     const target = memory.u32.subarray(at, at + words);
@@ -262,7 +267,7 @@ export class SparseShard {
   }
 
   /** Writes the slots of allowed points where a bitmap would go, up to `most`. Answers how many; undefined when more. */
-  #writeFew(memory: SpaceMemory, allowed: Uint32Array, most: number): number | undefined {
+  #writeFew(memory: SpaceMemory<SparseExports>, allowed: Uint32Array, most: number): number | undefined {
     const at = this.#scratch((most + 1) * 32) >>> 2;
     const { u32 } = memory;
     let count = 0;
@@ -279,7 +284,7 @@ export class SparseShard {
     return count;
   }
 
-  #read(memory: SpaceMemory, count: number): Pick<Hits, "count" | "offsets" | "scores"> {
+  #read(memory: SpaceMemory<SparseExports>, count: number): Pick<Hits, "count" | "offsets" | "scores"> {
     const at = this.#core.sparseResults() >>> 2;
     const { u32, f32 } = memory;
     const offsets = new Uint32Array(count);

@@ -23,13 +23,13 @@ export class SparseSpace implements Space {
   readonly config: SparseSpaceConfig;
   readonly #shards: Renewal<SparseShard>;
 
-  private constructor(core: CoreModule, config: SparseSpaceConfig) {
+  private constructor(core: Pick<CoreModule, "module">, config: SparseSpaceConfig) {
     this.config = config;
     this.#shards = new Renewal(config, () => SparseShard.create(core, config));
   }
 
   /** @throws {NearvecError} `OUT_OF_MEMORY` when there is no room for even an empty space. */
-  static create(core: CoreModule, config: SparseSpaceConfig): SparseSpace {
+  static create(core: Pick<CoreModule, "module">, config: SparseSpaceConfig): SparseSpace {
     return new SparseSpace(core, config);
   }
 
