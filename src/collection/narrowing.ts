@@ -29,10 +29,19 @@ export function narrowed(
 }
 
 function narrowVectors(
-  { name, presence, rows }: OperationVectors,
+  vectors: OperationVectors,
   points: readonly number[],
   encoder: OperationEncoder,
 ): void {
+  const { name, presence, rows } = narrowedVectors(vectors, points);
+  encoder.vectors(name, presence, rows);
+}
+
+/** The vectors that these of an operation's points bring, given in order. */
+export function narrowedVectors(
+  { name, presence, rows }: OperationVectors,
+  points: readonly number[],
+): OperationVectors {
   const kept = new Uint32Array(bitmapWords(points.length));
   const rowOf = rowsByPoint(presence);
   const wanted: number[] = [];
@@ -42,7 +51,7 @@ function narrowVectors(
     wanted.push(row);
     kept[index >>> 5] = (kept[index >>> 5] as number) | (1 << (index & 31));
   });
-  encoder.vectors(name, kept, pickRows(rows, wanted));
+  return { name, presence: kept, rows: pickRows(rows, wanted) };
 }
 
 /** Which row is a point's, -1 where it has none; to be asked of points in order. */

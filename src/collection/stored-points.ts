@@ -6,7 +6,7 @@ import type { IdColumn } from "../points/id-column.ts";
 import { IdTable } from "../points/id-table.ts";
 import type { Rows } from "../vectors/rows.ts";
 import type { Space } from "../vectors/space.ts";
-import type { FilterScan } from "./filter-scan.ts";
+import { narrowedVectors } from "./narrowing.ts";
 import {
   Kind,
   type Operation,
@@ -14,6 +14,7 @@ import {
   UpsertMode,
   type UpsertOperation,
 } from "./operation.ts";
+import type { Watcher } from "./slices.ts";
 import type { StagedPayloads } from "./staged-payloads.ts";
 import { staging } from "./staging-on-demand.ts";
 import { Versions } from "./versions.ts";
@@ -44,8 +45,8 @@ export class StoredPoints {
   readonly versions = new Versions();
   /** By name; the unnamed one is "". The collection adds and drops them. */
   readonly spaces = new Map<string, Space>();
-  /** Scans for filters that are under way: told of every point that changes. */
-  readonly scans = new Set<FilterScan>();
+  /** Reads that are under way, such as scans for filters: told of every point that changes. */
+  readonly scans = new Set<Watcher>();
   /** Follow every change of a payload. Set when the collection gets its first index. */
   fields: FieldIndexes | undefined;
   /** The number of the operation that was applied last. */
@@ -163,11 +164,20 @@ export class StoredPoints {
 
   // ── points as a whole ────────────────────────────────────────────────────────────────────────────────────
 
-  #reserveUpsert({ mode, ids, vectors, payloadLengths }: UpsertOperation): void {
+  #reserveUpsert(operation: UpsertOperation): void {
+    const { mode, ids, payloadLengths } = operation;
+    const vectors = mode === UpsertMode.UPSERT ? operation.vectors : this.#keptVectors(operation);
     const offsets = mode === UpsertMode.UPDATE_ONLY ? this.ids.end : this.ids.reserve(ids);
     this.#reserveVectors(vectors, offsets);
     this.payloads.reserve(payloadLengths, offsets);
     reserveOrThrow(() => this.versions.reserve(offsets), ids.length);
+  }
+
+  /** Of the points that are not left out: what a sparse vector asks for stays, whether or not it is stored. */
+  #keptVectors({ mode, ids, vectors }: UpsertOperation): readonly OperationVectors[] {
+    const kept: number[] = [];
+    for (let i = 0; i < ids.length; i++) if (!this.#isLeftOut(mode, ids, i, NOT_YET)) kept.push(i);
+    return kept.length === ids.length ? vectors : vectors.map((each) => narrowedVectors(each, kept));
   }
 
   #upsert(sequence: number, operation: UpsertOperation): void {
@@ -292,6 +302,8 @@ class Column {
   }
 }
 
+/** The number of no operation. */
+const NOT_YET = -1;
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
 function noPoint(ids: IdColumn, index: number): NearvecError {
