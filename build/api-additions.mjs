@@ -15,7 +15,9 @@ export const ROOTS = [
   "Document",
   "FacetRequest",
   "Filter",
+  "LookupLocation",
   "OrderByInterface",
+  "PayloadFieldSchema",
   "PointInsertOperations",
   "PointRequest",
   "PointsSelector",
@@ -29,16 +31,19 @@ export const ROOTS = [
   "SearchRequest",
   "SetPayload",
   "SparseVector",
+  "StopwordsSet",
   "UpdateCollection",
   "UpdateOperations",
   "UpdateVectors",
   "VectorNameConfig",
+  "WithPayloadInterface",
 ];
 
 /**
  * What other code checks, and what an error says where it is missing: ids and vectors, while they are copied into
- * columns; payloads, while they are written as JSON; filters and prefetches, by what is loaded with the first of them. A list of such,
- * and a choice that has one, is left to that code as well.
+ * columns; payloads, while they are written as JSON; languages, which have codes, too; indexes, filters, orders, lookups, parts of
+ * payloads and prefetches, by what is loaded with the
+ * first of them. A list of such, and a choice that has one, is left to that code as well.
  *
  * @type {Readonly<Record<string, string>>}
  */
@@ -47,14 +52,23 @@ export const OPAQUE = {
   BatchVectorStruct: "a list of vectors",
   ExtendedPointId: "the id of a point",
   Filter: "a filter",
+  Language: "a language",
+  LookupLocation: "a collection to look up vectors in",
+  OrderByInterface: "a field to order by",
   Payload: "an object",
+  PayloadFieldSchema: "the name of a type, or an object with a type",
   PointStruct: "a point",
   PointVectors: "a point with new vectors",
   Prefetch: "a prefetch",
+  SnowballLanguage: "a language",
   Vector: "a vector",
   VectorInput: "a vector or the id of a point",
   VectorStruct: "a vector",
+  WithPayloadInterface: "true, false, or the parts of payloads that are wanted",
 };
+
+/** What isn't built, wherever it stands: it is refused as such. */
+export const NOT_YET = ["ShardKeySelector"];
 
 /** @param {string} name */
 const ref = (name) => ({ $ref: `#/components/schemas/${name}` });
@@ -113,6 +127,7 @@ export const ALIASES = {
   QueryRequest: { with_vectors: "with_vector" },
   ScrollRequest: { with_vectors: "with_vector" },
   SearchRequest: { with_vectors: "with_vector", top: "limit" },
+  WithLookup: { with_vector: "with_vectors" },
 };
 
 /**
@@ -135,6 +150,8 @@ export const FIELDS = {
     maximum: 65_536,
     todo: "32 to 512 is usual; params.exact: true compares with everything.",
   },
+  // What is shown of it is at least 1.
+  "WalConfigDiff.wal_retain_closed": { minimum: 1 },
   "VectorParams.size": { maximum: 65_536, todo: "Use the length of your embedding model's vectors." },
   "options.timeout": { todo: "It is in seconds." },
 };

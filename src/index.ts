@@ -12,8 +12,8 @@
 export type { NearvecClient } from "./client/client.ts";
 export type { EngineInfo } from "./client/engine-info.ts";
 export type { Estimate, EstimateRequest } from "./client/estimate.ts";
+export type { Explanation } from "./client/explain.ts";
 export { open } from "./client/open.ts";
 export type { OpenOptions } from "./client/options.ts";
-export type { Explanation } from "./client/search.ts";
 export type * from "./client/types.ts";
-export { type ErrorCode, type ErrorDetails, NearvecError } from "./errors.ts";
+export { type ErrorCode, type ErrorDetails, type ErrorSubject, NearvecError } from "./errors.ts";

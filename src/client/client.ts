@@ -3,20 +3,30 @@ import type { QdrantClient } from "@qdrant/js-client-rest";
 import type { Collection } from "../collection/collection.ts";
 import type { Surroundings } from "../collection/surroundings.ts";
 import type { CoreModule } from "../core/load.ts";
-import { invalidArgument, notSupported } from "../errors.ts";
-import { checkFields, checkObject, type Fields, fields } from "../fields.ts";
+import { notSupported } from "../errors.ts";
+import { COLLECTION_OPTIONS } from "../generated/validators/options.ts";
 import { inTurn } from "../on-demand.ts";
 import { IdColumn } from "../points/id-column.ts";
+import { object } from "../validation/containers.ts";
+import { check, leaf } from "../validation/schema.ts";
+import {
+  administration,
+  loadAdministration,
+  loadForCreation,
+  loadForVectorNames,
+} from "./administration-on-demand.ts";
+import type { WriteName } from "./changes.ts";
 import { collectionInfo } from "./collection-info.ts";
 import { Collections } from "./collections.ts";
 import { type EngineInfo, engineInfo } from "./engine-info.ts";
 import { type Estimate, type EstimateRequest, estimate } from "./estimate.ts";
+import type { Explanation } from "./explain.ts";
 import { extras } from "./extras-on-demand.ts";
-import { formsOf, loadNamedVectors, namedVectors } from "./forms-of.ts";
+import { formsOf } from "./forms-of.ts";
 import { NOT_YET } from "./not-yet.ts";
-import { codeFor, loadPayloadIndexes, payloadIndexes, summaries } from "./on-demand.ts";
+import { changes, codeFor, payloadIndexes, rare, summaries } from "./on-demand.ts";
 import { record } from "./results.ts";
-import { type Explanation, explainQuery, runQueries, runQuery } from "./search.ts";
+import { runQueries, runQuery } from "./search.ts";
 import { checkIds } from "./selector.ts";
 import type {
   BatchUpdateRequest,
@@ -60,19 +70,17 @@ import type {
   VersionInfo,
   WriteOptions,
 } from "./types.ts";
-import { parseAliasActions } from "./validate-aliases.ts";
-import { isSimpleRequest, parseCreateCollection } from "./validate-collection.ts";
-import { checkTimeout } from "./validate-options.ts";
-import { parseUpdateCollection } from "./validate-patch.ts";
-import { parseCount, parseQuery, parseRetrieve, parseScroll, parseSearches } from "./validate-read.ts";
-import { parseSearch } from "./validate-search.ts";
-import { checkWriteOptions, parseBatchUpdate, parseWrite, type WriteName } from "./validate-write.ts";
+import { parseCount, parseQuery, parseQueryBatch, parseRetrieve, parseScroll } from "./validate-read.ts";
+import { DELETE, parseWrite, UPSERT, type Write } from "./validate-write.ts";
 import type { Place } from "./vector-input.ts";
 import { versionInfo } from "./version.ts";
 import { Writer } from "./writer.ts";
 
-const TIMEOUT_ONLY = fields(["timeout"]);
-const SIGNAL_ONLY = fields(["signal"]);
+const TIMEOUT_ONLY = /* @__PURE__ */ object({}, COLLECTION_OPTIONS);
+const SIGNAL_ONLY = /* @__PURE__ */ object(
+  {},
+  { signal: /* @__PURE__ */ leaf("an AbortSignal", isAbortSignal) },
+);
 const IDS_PLACE: Place = (index) => `ids[${index}]`;
 
 /**
@@ -101,15 +109,18 @@ export class NearvecClient<out Payloads extends object = object> {
   // ── collections ──────────────────────────────────────────────────────────────────────────────────────────
 
   /**
-   * Creates a collection of one unnamed dense vector per point.
+   * Creates a collection: of one unnamed dense vector per point, of named ones of any kind, or of none yet.
+   *
+   * Hints to a server's disks, logs, shards and copies are kept, shown by `getCollection`, and change nothing: all is in
+   * memory, in one place. Nor does quantization have an effect yet: vectors are compared as they are.
    *
    * @throws `COLLECTION_EXISTS`, `INVALID_NAME`, `INVALID_ARGUMENT`, `NOT_SUPPORTED`, `OUT_OF_MEMORY`
    */
   async createCollection(name: string, request: CreateCollection): Promise<boolean> {
-    this.#collections.check(name);
-    const loading = isSimpleRequest(request) ? inTurn([]) : loadNamedVectors();
+    const loading = loadForCreation(this.#collections.core, request);
     if (loading !== undefined) await loading;
-    this.#collections.create(name, parseCreateCollection(request));
+    this.#collections.check(name);
+    this.#collections.create(name, administration.module.parseCreateCollection(request));
     return true;
   }
 
@@ -121,25 +132,28 @@ export class NearvecClient<out Payloads extends object = object> {
    * @throws as {@link createCollection}; after `OUT_OF_MEMORY` the old collection is gone
    */
   async recreateCollection(name: string, request: CreateCollection): Promise<boolean> {
-    this.#collections.check(name);
-    const loading = isSimpleRequest(request) ? inTurn([]) : loadNamedVectors();
+    const loading = loadForCreation(this.#collections.core, request);
     if (loading !== undefined) await loading;
-    const config = parseCreateCollection(request);
+    this.#collections.check(name);
+    const config = administration.module.parseCreateCollection(request);
     this.#collections.delete(name);
     this.#collections.create(name, config);
     return true;
   }
 
   /**
-   * Changes settings of a collection; what is left out stays. Searches follow them at once; the graph is built
-   * with a new `ef_construct` from the next time on that it is built anew. `metadata` is merged at its top
-   * level, and a null removes its key.
+   * Changes settings of a collection; what is left out stays. Searches follow them at once; with another `m` the graph is
+   * built anew, and with a new `ef_construct` from the next time on that it is. `metadata` is merged at its top level, and a
+   * null removes its key. Hints are kept and shown, as of {@link createCollection}; `quantization_config: "Disabled"`
+   * takes the setting away.
    *
-   * @throws `COLLECTION_NOT_FOUND`, `INVALID_ARGUMENT`, `NOT_SUPPORTED` (another `m`): nothing was changed
+   * @throws `COLLECTION_NOT_FOUND`, `INVALID_ARGUMENT`, `NOT_SUPPORTED` (strict mode): nothing was changed
    */
   async updateCollection(name: string, request: UpdateCollection = {}): Promise<boolean> {
+    const loading = loadAdministration();
+    if (loading !== undefined) await loading;
     const collection = this.#collections.get(name);
-    collection.reconfigure(parseUpdateCollection(request, collection.config));
+    collection.reconfigure(administration.module.parseUpdateCollection(request, collection.config));
     return true;
   }
 
@@ -149,16 +163,22 @@ export class NearvecClient<out Payloads extends object = object> {
    * Counts are exact.
    */
   async getCollection(name: string): Promise<CollectionInfo> {
+    const turn = inTurn([]);
+    if (turn !== undefined) await turn;
     return collectionInfo(this.#collections.get(name));
   }
 
   async getCollections(): Promise<CollectionsResponse> {
+    const turn = inTurn([]);
+    if (turn !== undefined) await turn;
     this.#collections.checkOpen();
     return { collections: this.#collections.entries().map(([name]) => ({ name })) };
   }
 
   /** Whether there is a collection, or an alias, of that name. */
   async collectionExists(name: string): Promise<CollectionExistence> {
+    const turn = inTurn([]);
+    if (turn !== undefined) await turn;
     this.#collections.check(name);
     return { exists: this.#collections.has(name) };
   }
@@ -168,9 +188,10 @@ export class NearvecClient<out Payloads extends object = object> {
    * does not stand for its collection here.
    */
   async deleteCollection(name: string, options: CallOptions = {}): Promise<boolean> {
+    const turn = inTurn([]);
+    if (turn !== undefined) await turn;
     this.#collections.check(name);
-    checkOptions(options, TIMEOUT_ONLY);
-    checkTimeout(options.timeout);
+    check(TIMEOUT_ONLY, options, "", "options");
     return this.#collections.delete(name);
   }
 
@@ -183,13 +204,17 @@ export class NearvecClient<out Payloads extends object = object> {
    *   `ALIAS_NOT_FOUND`, `INVALID_NAME`, `INVALID_ARGUMENT`
    */
   async updateCollectionAliases(request: ChangeAliases): Promise<boolean> {
+    const loading = loadAdministration();
+    if (loading !== undefined) await loading;
     this.#collections.checkOpen();
-    for (const action of parseAliasActions(request)) this.#collections.aliases.apply(action);
+    administration.module.changeAliases(this.#collections.aliases, request);
     return true;
   }
 
   /** All aliases with their collections. */
   async getAliases(): Promise<CollectionsAliasesResponse> {
+    const turn = inTurn([]);
+    if (turn !== undefined) await turn;
     this.#collections.checkOpen();
     const aliases = this.#collections.aliases.entries();
     return { aliases: aliases.map(([alias_name, collection_name]) => ({ alias_name, collection_name })) };
@@ -215,7 +240,7 @@ export class NearvecClient<out Payloads extends object = object> {
    *   `OUT_OF_MEMORY` (with `wait`: filters stay right without the index)
    */
   async createPayloadIndex(name: string, request: CreatePayloadIndexRequest): Promise<UpdateResult> {
-    const loading = loadPayloadIndexes();
+    const loading = codeFor(request, payloadIndexes);
     if (loading !== undefined) await loading;
     return payloadIndexes.module.createPayloadIndex(this.#collections.get(name), request);
   }
@@ -226,7 +251,7 @@ export class NearvecClient<out Payloads extends object = object> {
     field_name: string,
     options: WriteOptions = {},
   ): Promise<UpdateResult> {
-    const loading = loadPayloadIndexes();
+    const loading = codeFor(options, payloadIndexes);
     if (loading !== undefined) await loading;
     return payloadIndexes.module.deletePayloadIndex(this.#collections.get(name), field_name, options);
   }
@@ -243,12 +268,10 @@ export class NearvecClient<out Payloads extends object = object> {
     config: VectorNameConfig,
     options: WriteOptions = {},
   ): Promise<UpdateResult> {
-    const loading = loadNamedVectors();
+    const loading = loadForVectorNames(this.#collections.core, config);
     if (loading !== undefined) await loading;
     const collection = this.#collections.get(name);
-    const result = checkWriteOptions(options);
-    const add = () => namedVectors.module.addVectorName(collection, vector_name, config);
-    return { operation_id: await collection.writes.run(add), ...result };
+    return administration.module.createVectorName(collection, vector_name, config, options);
   }
 
   /**
@@ -261,12 +284,9 @@ export class NearvecClient<out Payloads extends object = object> {
     vector_name: string,
     options: WriteOptions = {},
   ): Promise<UpdateResult> {
-    const loading = loadNamedVectors();
+    const loading = loadForVectorNames(this.#collections.core);
     if (loading !== undefined) await loading;
-    const collection = this.#collections.get(name);
-    const result = checkWriteOptions(options);
-    const drop = () => namedVectors.module.dropVectorName(collection, vector_name);
-    return { operation_id: await collection.writes.run(drop), ...result };
+    return administration.module.deleteVectorName(this.#collections.get(name), vector_name, options);
   }
 
   // ── writing ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -285,7 +305,7 @@ export class NearvecClient<out Payloads extends object = object> {
     request: UpsertRequest<PayloadOf<Payloads, Name>>,
   ): Promise<UpdateResult>;
   async upsert(name: string, request: UpsertRequest): Promise<UpdateResult> {
-    return this.#write(name, "upsert", request);
+    return this.#write(name, UPSERT, request);
   }
 
   /**
@@ -294,7 +314,7 @@ export class NearvecClient<out Payloads extends object = object> {
    * @throws `INVALID_ID`, `INVALID_ARGUMENT`, `TIMEOUT`: nothing was deleted
    */
   async delete(name: string, request: DeleteRequest): Promise<UpdateResult> {
-    return this.#write(name, "delete", request);
+    return this.#write(name, DELETE, request);
   }
 
   /**
@@ -376,10 +396,11 @@ export class NearvecClient<out Payloads extends object = object> {
     request: BatchUpdateRequest<PayloadOf<Payloads, Name>>,
   ): Promise<UpdateResult[]>;
   async batchUpdate(name: string, request: BatchUpdateRequest): Promise<UpdateResult[]> {
-    const loading = codeFor(request);
+    const loading = codeFor(request, changes);
     if (loading !== undefined) await loading;
     const collection = this.#collections.get(name);
     const forms = formsOf(collection);
+    const { parseBatchUpdate } = changes.module;
     return this.#writer.write(collection, (encoder) => parseBatchUpdate(request, forms, encoder));
   }
 
@@ -482,8 +503,7 @@ export class NearvecClient<out Payloads extends object = object> {
     const loading = codeFor(request);
     if (loading !== undefined) await loading;
     const collection = this.#collections.get(name);
-    const parse = (search: unknown) => parseQuery(search, this.#find);
-    const answers = runQueries(collection, parseSearches(request, "queryBatch", parse));
+    const answers = runQueries(collection, parseQueryBatch(request, this.#find));
     return (answers instanceof Promise ? await answers : answers).map((points) => ({ points }));
   }
 
@@ -493,9 +513,9 @@ export class NearvecClient<out Payloads extends object = object> {
     request: SearchRequest,
   ): Promise<ScoredPoint<PayloadOf<Payloads, Name>>[]>;
   async search(name: string, request: SearchRequest): Promise<ScoredPoint[]> {
-    const loading = codeFor(request);
+    const loading = codeFor(request, rare);
     if (loading !== undefined) await loading;
-    return runQuery(this.#collections.get(name), parseSearch(request));
+    return runQuery(this.#collections.get(name), rare.module.parseSearch(request));
   }
 
   /** Several searches, answered in their order; one that is wrong fails all. */
@@ -504,10 +524,10 @@ export class NearvecClient<out Payloads extends object = object> {
     request: SearchBatchRequest,
   ): Promise<ScoredPoint<PayloadOf<Payloads, Name>>[][]>;
   async searchBatch(name: string, request: SearchBatchRequest): Promise<ScoredPoint[][]> {
-    const loading = codeFor(request);
+    const loading = codeFor(request, rare);
     if (loading !== undefined) await loading;
     const collection = this.#collections.get(name);
-    return runQueries(collection, parseSearches(request, "searchBatch", parseSearch));
+    return runQueries(collection, rare.module.parseSearchBatch(request));
   }
 
   /**
@@ -561,10 +581,10 @@ export class NearvecClient<out Payloads extends object = object> {
     request: QueryRequest,
   ): Promise<Explanation<PayloadOf<Payloads, Name>>>;
   async explain(name: string, request: QueryRequest): Promise<Explanation> {
-    const loading = codeFor(request);
+    const loading = codeFor(request, rare);
     if (loading !== undefined) await loading;
     const { now } = this.#collections.surroundings;
-    return explainQuery(this.#collections.get(name), parseQuery(request, this.#find), now);
+    return rare.module.explainQuery(this.#collections.get(name), parseQuery(request, this.#find), now);
   }
 
   // ── the engine ───────────────────────────────────────────────────────────────────────────────────────────
@@ -578,12 +598,10 @@ export class NearvecClient<out Payloads extends object = object> {
    *   collection goes away
    */
   async waitForIndex(name: string, options: { signal?: AbortSignal } = {}): Promise<void> {
+    const turn = inTurn([]);
+    if (turn !== undefined) await turn;
     const collection = this.#collections.get(name);
-    checkOptions(options, SIGNAL_ONLY);
-    const { signal } = options;
-    if (signal !== undefined && !isAbortSignal(signal)) {
-      throw invalidArgument("signal", signal, "an AbortSignal");
-    }
+    const { signal } = check(SIGNAL_ONLY, options, "", "options");
     await collection.whenIndexed(signal);
   }
 
@@ -645,21 +663,19 @@ export class NearvecClient<out Payloads extends object = object> {
 
   readonly #find = (name: string): Collection => this.#collections.get(name);
 
-  async #write(name: string, kind: WriteName, request: unknown): Promise<UpdateResult> {
-    const loading = codeFor(request);
+  /** @param kind what to write; by its name when its code is loaded on demand */
+  async #write(name: string, kind: Write | WriteName, request: unknown): Promise<UpdateResult> {
+    const isKnown = typeof kind === "object";
+    const loading = codeFor(request, isKnown ? undefined : changes);
     if (loading !== undefined) await loading;
+    const write = isKnown ? kind : changes.module.WRITES[kind];
     const collection = this.#collections.get(name);
     const forms = formsOf(collection);
     const results = await this.#writer.write(collection, (encoder) =>
-      parseWrite(kind, request, forms, encoder),
+      parseWrite(write, request, forms, encoder),
     );
     return results[0] as UpdateResult; // one operation, one result
   }
-}
-
-function checkOptions(options: unknown, allowed: Fields): void {
-  checkObject(options, "options");
-  checkFields(options, "", allowed);
 }
 
 /** By its members, not its class: polyfills and other realms have their own. */

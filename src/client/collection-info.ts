@@ -12,12 +12,7 @@ export function collectionInfo(collection: Collection): CollectionInfo {
     points_count: collection.count,
     segments_count: 1,
     // A copy: nobody's change to an answer may reach the collection.
-    config: structuredClone({
-      params: config.params,
-      hnsw_config: config.hnsw_config,
-      optimizer_config: config.optimizer_config,
-      ...(config.metadata !== undefined && { metadata: config.metadata }),
-    }),
+    config: structuredClone(config),
     payload_schema: collection.payloadSchema,
   };
 }

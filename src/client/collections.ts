@@ -58,6 +58,7 @@ export class Collections {
       const kind = this.#collections.has(name) ? "the collection" : "the alias";
       throw new NearvecError("COLLECTION_EXISTS", {
         what: `${kind} ${JSON.stringify(name)} already exists`,
+        subject: { collection: name },
         todo: "Choose another name, or delete it first.",
       });
     }

@@ -2,6 +2,6 @@
 
 export { lookUp, parseLookup } from "./lookup.ts";
 export { parseScrollOrder, queryInOrder, scrollInOrder } from "./ordered.ts";
-export { parseOrderBy } from "./ordering.ts";
 export { parsePayloadParts } from "./payload-parts.ts";
+export { parseQueryObject } from "./query-object.ts";
 export { cutDown } from "./update-filter.ts";

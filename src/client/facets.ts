@@ -1,19 +1,22 @@
 /** How many points have each value of a field (`facet`), as the field's index counts them. */
 
 import type { Collection } from "../collection/collection.ts";
-import type { Matches } from "../collection/filter-scan.ts";
+import type { Matches } from "../collection/matches.ts";
 import { NearvecError } from "../errors.ts";
 import type { Facets } from "../field-indexes/field-index.ts";
-import { checkRequest, fields, optionalBoolean, optionalInteger } from "../fields.ts";
 import type { Filter } from "../filters/filter.ts";
 import type { Scalar } from "../filters/match.ts";
+import { FacetRequest } from "../generated/validators/facet-request.ts";
+import { READ_OPTIONS } from "../generated/validators/options.ts";
 import { type JsonPath, parsePath } from "../payload/path.ts";
+import { extend } from "../validation/containers.ts";
+import { checkArguments } from "../validation/schema.ts";
 import { fieldIndexOf } from "./field-index-of.ts";
 import type { FacetResponse } from "./types.ts";
 import { optionalFilter } from "./validate-filter.ts";
-import { checkConsistency, checkTimeout } from "./validate-options.ts";
 
-const FACET_FIELDS = fields(["key", "limit", "filter", "exact", "consistency", "timeout"], { shard_key: [] });
+/** Counts are exact in any case. */
+const FACET = /* @__PURE__ */ extend(FacetRequest, READ_OPTIONS);
 const DEFAULT_LIMIT = 10;
 
 export interface ParsedFacet {
@@ -28,16 +31,8 @@ export interface ParsedFacet {
 }
 
 export function parseFacet(request: unknown): ParsedFacet {
-  const given = checkRequest(request, "facet", FACET_FIELDS);
-  checkConsistency(given.consistency);
-  optionalBoolean(given.exact, "exact", false); // counts are exact in either case
-  return {
-    path: parsePath(given.key, "key"),
-    key: given.key as string,
-    limit: optionalInteger(given.limit, "limit", 1, Number.MAX_SAFE_INTEGER) ?? DEFAULT_LIMIT,
-    filter: optionalFilter(given.filter),
-    timeout: checkTimeout(given.timeout),
-  };
+  const { key, limit = DEFAULT_LIMIT, filter, timeout } = checkArguments(FACET, request, "facet");
+  return { path: parsePath(key, "key"), key, limit, filter: optionalFilter(filter), timeout };
 }
 
 /** Answers a request for facets. @throws {NearvecError} `INVALID_ARGUMENT` without an index that has single values */
@@ -60,6 +55,7 @@ function noIndex(key: string): NearvecError {
     what: `facet: there is no index of ${JSON.stringify(key)} that counts values`,
     expected: "an index of type keyword, integer (with lookup), bool or uuid, built completely",
     todo: "Create one with createPayloadIndex.",
+    subject: { index: { key, use: "facet" } },
   });
 }
 

@@ -1,27 +1,33 @@
 /** `queryGroups`, and `searchPointGroups` as it was before. */
 
 import type { Collection } from "../collection/collection.ts";
-import type { Matches } from "../collection/filter-scan.ts";
+import type { Matches } from "../collection/matches.ts";
 import type { Deadline } from "../collection/matching.ts";
-import { invalidArgument } from "../errors.ts";
-import { checkFields, checkObject, checkRequest, type Fields, fields, optionalInteger } from "../fields.ts";
+import { READ_OPTIONS } from "../generated/validators/options.ts";
+import { QueryGroupsRequest } from "../generated/validators/query-groups-request.ts";
+import { SearchRequest } from "../generated/validators/search-request.ts";
 import { type JsonPath, parsePath } from "../payload/path.ts";
 import { type Ids, writeId } from "../points/ids.ts";
+import { extend, object } from "../validation/containers.ts";
+import { checkArguments, type TypeOf } from "../validation/schema.ts";
 import { type GroupId, type GroupsRequest, runGroups } from "./groups.ts";
 import type { FindCollection } from "./lookup.ts";
 import { rankingOf } from "./ranking.ts";
 import { record, scoredPoint } from "./results.ts";
 import type { GroupsResult, PointGroup, PointRecord, ScoredPoint } from "./types.ts";
-import { type ParsedQuery, parseQueryOf, parseWanted, QUERY_FIELDS, type Wanted } from "./validate-read.ts";
-import { parseSearchOf, SEARCH_FIELDS } from "./validate-search.ts";
+import { type ParsedQuery, parseQueryOf, parseWanted, QUERY_OPTIONS, type Wanted } from "./validate-read.ts";
+import { parseSearchOf } from "./validate-search.ts";
 
-const OWN_FIELDS = fields(["group_by", "group_size", "with_lookup"]);
+const QUERY_GROUPS = /* @__PURE__ */ extend(QueryGroupsRequest, QUERY_OPTIONS);
+
 /** Groups are not to be skipped. */
-const grouped = (base: Fields): Fields =>
-  new Map([...base, ...OWN_FIELDS].filter(([name]) => name !== "offset" && name !== "top"));
-const QUERY_GROUPS_FIELDS = grouped(QUERY_FIELDS);
-const SEARCH_GROUPS_FIELDS = grouped(SEARCH_FIELDS);
-const LOOKUP_FIELDS = fields(["collection", "with_payload", "with_vector", "with_vectors"]);
+const { offset: _, ...SEARCH_FIELDS } = SearchRequest.optional;
+const { group_size, with_lookup } = QueryGroupsRequest.optional;
+const SEARCH_GROUPS = /* @__PURE__ */ object(
+  { ...SearchRequest.required, group_by: QueryGroupsRequest.required.group_by },
+  { ...SEARCH_FIELDS, ...READ_OPTIONS, group_size, with_lookup },
+  QueryGroupsRequest.aliases,
+);
 const DEFAULT_SIZE = 3;
 
 interface ParsedGroups {
@@ -39,35 +45,32 @@ interface GroupLookup {
 }
 
 export function parseQueryGroups(request: unknown, find: FindCollection): ParsedGroups {
-  const given = checkRequest(request, "queryGroups", QUERY_GROUPS_FIELDS);
+  const given = checkArguments(QUERY_GROUPS, request, "queryGroups");
   return { query: parseQueryOf(given, find), ...parseOwn(given, find) };
 }
 
 export function parseSearchGroups(request: unknown, find: FindCollection): ParsedGroups {
-  const given = checkRequest(request, "searchPointGroups", SEARCH_GROUPS_FIELDS);
+  const given = checkArguments(SEARCH_GROUPS, request, "searchPointGroups");
   return { query: parseSearchOf(given), ...parseOwn(given, find) };
 }
 
+type Own = Pick<TypeOf<typeof QUERY_GROUPS>, "group_by" | "group_size" | "with_lookup">;
+
 function parseOwn(
-  { group_by, group_size, with_lookup }: Readonly<Record<string, unknown>>,
+  { group_by, group_size = DEFAULT_SIZE, with_lookup }: Own,
   find: FindCollection,
 ): Omit<ParsedGroups, "query"> {
   return {
     path: parsePath(group_by, "group_by"),
-    size: optionalInteger(group_size, "group_size", 1, Number.MAX_SAFE_INTEGER) ?? DEFAULT_SIZE,
-    lookup: with_lookup == null ? undefined : parseWithLookup(with_lookup, find),
+    size: group_size,
+    lookup: with_lookup === undefined ? undefined : parseWithLookup(with_lookup, find),
   };
 }
 
-function parseWithLookup(value: unknown, find: FindCollection): GroupLookup {
-  if (typeof value === "string") return lookupIn(value, { payload: true, vector: false }, find);
-  checkObject(value, "with_lookup", "the name of a collection, or an object: { collection }");
-  checkFields(value, "with_lookup", LOOKUP_FIELDS);
-  const given = value as Readonly<Record<string, unknown>>;
-  if (typeof given.collection !== "string") {
-    throw invalidArgument("with_lookup.collection", given.collection, "the name of a collection");
-  }
-  return lookupIn(given.collection, parseWanted(given, true), find);
+function parseWithLookup(given: NonNullable<Own["with_lookup"]>, find: FindCollection): GroupLookup {
+  if (typeof given === "string") return lookupIn(given, { payload: true, vector: false }, find);
+  const { collection, with_payload, with_vectors: with_vector } = given;
+  return lookupIn(collection, parseWanted({ with_payload, with_vector }, true), find);
 }
 
 function lookupIn(name: string, wanted: Wanted, find: FindCollection): GroupLookup {

@@ -14,7 +14,7 @@
  */
 
 import type { Collection } from "../collection/collection.ts";
-import type { Matches } from "../collection/filter-scan.ts";
+import type { Matches } from "../collection/matches.ts";
 import type { Deadline } from "../collection/matching.ts";
 import type { Condition, Filter } from "../filters/filter.ts";
 import { decode } from "../payload/json.ts";

@@ -2,9 +2,10 @@
 
 import type { Collection } from "../collection/collection.ts";
 import type { NamedSpace } from "../collection/named-space.ts";
-import { invalidArgument, NearvecError } from "../errors.ts";
-import { checkFields, checkObject, fields } from "../fields.ts";
+import { NearvecError } from "../errors.ts";
+import { LookupLocation } from "../generated/validators/lookup-location.ts";
 import type { IdColumn } from "../points/id-column.ts";
+import { check } from "../validation/schema.ts";
 import type { StoredVector } from "../vectors/rows.ts";
 import { formsOf } from "./forms-of.ts";
 import { pointOf, vectorOf } from "./stored-vector.ts";
@@ -19,20 +20,10 @@ export interface Lookup {
   readonly vector: string | undefined;
 }
 
-const FIELDS = fields(["collection", "vector"], { shard_key: [] });
-
 /** Reads `lookup_from`. */
 export function parseLookup(value: unknown, find: FindCollection): Lookup {
-  checkObject(value, "lookup_from", "an object: { collection, vector }");
-  checkFields(value, "lookup_from", FIELDS);
-  const { collection, vector } = value as Readonly<Record<string, unknown>>;
-  if (typeof collection !== "string") {
-    throw invalidArgument("lookup_from.collection", collection, "the name of a collection");
-  }
-  if (vector != null && typeof vector !== "string") {
-    throw invalidArgument("lookup_from.vector", vector, "the name of a vector");
-  }
-  return { collection: () => find(collection), vector: vector ?? undefined };
+  const { collection, vector } = check(LookupLocation, value, "lookup_from");
+  return { collection: () => find(collection), vector };
 }
 
 /**

@@ -54,7 +54,7 @@ export class MultiBuilder {
 }
 
 /** Whether a value is a list of vectors, rather than one. */
-export function isMultivector(value: unknown): value is readonly unknown[] {
+function isMultivector(value: unknown): value is readonly unknown[] {
   if (!Array.isArray(value)) return false;
   return value.length === 0 || Array.isArray(value[0]) || isFloat32Array(value[0]);
 }

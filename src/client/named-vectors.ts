@@ -122,6 +122,7 @@ export class NamedVectors implements VectorForms {
       what: `${what}: there is no ${name === "" ? "unnamed vector" : `vector ${shortly(name)}`}`,
       expected: names.length === 0 ? "none: the collection has no vectors" : `one of ${names.join(", ")}`,
       todo: name === "" ? "Say which with `using`, or as a key." : "Name vectors that the collection has.",
+      subject: { vector: name },
     });
   }
 

@@ -1,18 +1,22 @@
-import { fieldIndexCode } from "../field-indexes/on-demand.ts";
-import { filterCode } from "../filters/on-demand.ts";
+import { filterCode } from "../collection/filtering-on-demand.ts";
+import { staging } from "../collection/staging-on-demand.ts";
 import { inTurn, OnDemand } from "../on-demand.ts";
 import { extras } from "./extras-on-demand.ts";
 
 /** Methods that sum up what they find: groups and facets. */
 export const summaries = new OnDemand("groups and facets", () => import("./summaries.ts"));
 
+/** Methods that change points which are there, and batches of writes. */
+export const changes = new OnDemand("changes of points", async () => {
+  await staging.load();
+  return import("./changes.ts");
+});
+
+/** Methods that few programs call: older searches, explanations. */
+export const rare = new OnDemand("older searches and explanations", () => import("./rare.ts"));
+
 /** Methods that create and delete indexes of payloads. */
 export const payloadIndexes = new OnDemand("payload indexes", () => import("./payload-indexes.ts"));
-
-/** What these have to wait for. @see inTurn */
-export function loadPayloadIndexes(): Promise<void> | undefined {
-  return inTurn([fieldIndexCode, payloadIndexes]);
-}
 
 /**
  * What a request has to wait for before it is looked at: the code of what it mentions and, if any, of its method, where it
@@ -44,8 +48,8 @@ const EXTRA: Mentions = {
   order_by: always,
   lookup_from: always,
   with_lookup: always,
-  with_payload: anObject,
-  query: (query) => anObject(query) && "order_by" in (query as object),
+  with_payload: (wanted) => typeof wanted !== "boolean",
+  query: (query) => anObject(query) && !Array.isArray(query) && !ArrayBuffer.isView(query),
 };
 
 /** Whether it stands where requests have it: in themselves, in `searches`, in `operations`. */

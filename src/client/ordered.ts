@@ -1,23 +1,26 @@
 /** Answers in the order of a field. */
 
 import type { Collection } from "../collection/collection.ts";
-import type { Matches } from "../collection/filter-scan.ts";
+import type { Matches } from "../collection/matches.ts";
 import type { Deadline } from "../collection/matching.ts";
+import { inSlices } from "../collection/slices.ts";
 import { NearvecError } from "../errors.ts";
-import type { Given } from "../fields.ts";
+import { Answer } from "../field-indexes/answer.ts";
+import type { FieldIndex } from "../field-indexes/field-index.ts";
 import type { Filter } from "../filters/filter.ts";
 import { decode } from "../payload/json.ts";
 import { valuesAt } from "../payload/path.ts";
 import { fieldIndexOf } from "./field-index-of.ts";
-import { type Entry, inOrder, type OrderBy, parseOrderBy } from "./ordering.ts";
+import { type Entry, type OrderedPoints, OrderWalk } from "./order-walk.ts";
+import { type OrderBy, parseOrderBy } from "./ordering.ts";
 import { record, scoredPoint } from "./results.ts";
 import type { ScoredPoint, ScrollResult } from "./types.ts";
 import type { ParsedQuery, ParsedScroll } from "./validate-read.ts";
 
 /** `order_by` of a scroll, which can't begin at an id then. */
-export function parseScrollOrder({ order_by, offset }: Given): OrderBy {
+export function parseScrollOrder({ order_by, offset }: { order_by?: unknown; offset?: unknown }): OrderBy {
   const order = parseOrderBy(order_by, "order_by");
-  if (offset == null) return order;
+  if (offset === undefined) return order;
   throw new NearvecError("INVALID_ARGUMENT", {
     what: "offset",
     got: "an id together with order_by",
@@ -56,7 +59,8 @@ export function queryInOrder(
   );
 }
 
-function withEntries<T>(
+/** Hands the first points in the order to `use`, in the very turn in which they are that. */
+function withEntries<T extends object>(
   collection: Collection,
   order: OrderBy,
   limit: number,
@@ -64,32 +68,72 @@ function withEntries<T>(
   deadline: Deadline | undefined,
   use: (entries: readonly Entry[]) => T,
 ): T | Promise<T> {
-  const run = (matches: Matches | undefined) => use(entriesOf(collection, order, limit, matches));
-  return filter === undefined ? run(undefined) : collection.withMatches(filter, deadline, run);
+  const again = () => withEntries(collection, order, limit, filter, deadline, use);
+  const walkOver = (matches: Matches | undefined): T | Promise<T> => {
+    const { walk, index } = walkOf(collection, order, limit, matches, filter);
+    const done = inSlices(collection.slicing, walk, deadline, (isOver): { answer?: T } | undefined => {
+      if (walk.isStale || fieldIndexOf(collection, order.path) !== index) return {};
+      return walk.run(isOver) ? { answer: use(walk.entries()) } : undefined;
+    });
+    return done instanceof Promise ? done.then(({ answer }) => answer ?? again()) : (done.answer as T);
+  };
+  if (filter === undefined) return walkOver(undefined);
+  return collection.withMatches<T | Promise<T>>(filter, deadline, walkOver) as T | Promise<T>;
 }
 
-/** The first points in the order. @throws {NearvecError} `INVALID_ARGUMENT` without an index that has one */
+/** The first points in the order, at once. @throws {NearvecError} as `walkOf` */
 export function entriesOf(
+  collection: Collection,
+  order: OrderBy,
+  limit: number,
+  matches: Matches | undefined,
+): Entry[] {
+  const { walk } = walkOf(collection, order, limit, matches, undefined);
+  walk.run(() => false);
+  return walk.entries();
+}
+
+/** @throws {NearvecError} `INVALID_ARGUMENT` without an index that has an order */
+function walkOf(
   collection: Collection,
   { key, path, descending, from }: OrderBy,
   limit: number,
   matches: Matches | undefined,
-): Entry[] {
+  filter: Filter | undefined,
+): { walk: OrderWalk; index: FieldIndex } {
   const { ids, payloads } = collection;
-  const order = fieldIndexOf(collection, path)?.order;
-  if (order === undefined) {
+  const index = fieldIndexOf(collection, path);
+  if (index?.order === undefined) {
     throw new NearvecError("INVALID_ARGUMENT", {
       what: `order_by: there is no index of ${JSON.stringify(key)} with an order`,
       expected: "an index of type integer (with range), float or datetime, built completely",
       todo: "Create one with createPayloadIndex.",
+      subject: { index: { key, use: "order_by" } },
     });
   }
-  const points = {
-    compareIds: (a: number, b: number) => ids.compare(a, b),
-    valuesAt: (offset: number) => {
+  const points: OrderedPoints = {
+    compareIds: (a, b) => ids.compare(a, b),
+    valuesAt: (offset) => {
       const bytes = payloads.getBytes(offset);
       return bytes === undefined ? [] : valuesAt(decode(bytes), path).flat();
     },
+    withValue: lookupOf(index, collection),
   };
-  return inOrder(points, order, { descending, from }, limit, matches);
+  const meets = (offset: number) =>
+    ids.has(offset) && (filter === undefined || collection.asker(filter)(offset));
+  const walk = new OrderWalk(points, index.order, { descending, from }, limit, matches, meets);
+  return { walk, index };
+}
+
+/** What finds the points with exactly one value, where an index has such lists. */
+function lookupOf(index: FieldIndex, { ids }: Collection): OrderedPoints["withValue"] {
+  // Integers are the only ones with an order that are counted one by one, too.
+  if (index.facets === undefined) return undefined;
+  return (value) => {
+    const test = { kind: "value", value } as const;
+    if (index.count(test) === 0) return undefined;
+    const answer = new Answer(Math.ceil(ids.end / 32));
+    index.find(test, answer);
+    return answer.sure;
+  };
 }

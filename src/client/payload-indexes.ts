@@ -1,24 +1,27 @@
 /** Creating and deleting indexes of payloads; loaded through on-demand.ts. */
 
 import type { Collection } from "../collection/collection.ts";
+import { FieldIndexes } from "../field-indexes/field-indexes.ts";
 import { parseFieldParams } from "../field-indexes/params.ts";
 import { prepareTextIndex } from "../field-indexes/text-on-demand.ts";
-import { aliased, checkRequest, fields, type Given, optionalBoolean } from "../fields.ts";
+import { CreateFieldIndex } from "../generated/validators/create-field-index.ts";
+import { WRITE_OPTIONS } from "../generated/validators/options.ts";
 import { parsePath } from "../payload/path.ts";
+import { extend, object } from "../validation/containers.ts";
+import { checkArguments } from "../validation/schema.ts";
 import type { UpdateResult } from "./types.ts";
-import { checkOrdering, checkTimeout } from "./validate-options.ts";
 
-const OPTIONS = ["wait", "ordering", "timeout"];
-const CREATE_FIELDS = fields(["field_name", "field_schema", "field_type", ...OPTIONS]);
-const DELETE_FIELDS = fields(OPTIONS);
+const REQUEST = /* @__PURE__ */ extend(CreateFieldIndex, WRITE_OPTIONS);
+const OPTIONS = /* @__PURE__ */ object({}, WRITE_OPTIONS);
 
 /** @see NearvecClient.createPayloadIndex */
 export async function createPayloadIndex(collection: Collection, request: unknown): Promise<UpdateResult> {
-  const given = checkRequest(request, "createPayloadIndex", CREATE_FIELDS);
-  const { wait, deadline } = optionsOf(collection, given, false);
+  const given = checkArguments(REQUEST, request, "createPayloadIndex");
+  const { wait = false } = given;
+  const deadline = collection.deadline(given.timeout);
   const path = parsePath(given.field_name, "field_name");
-  const params = parseFieldParams(aliased(given, "field_schema", "field_type"), "field_schema");
-  const create = () => collection.createFieldIndex(path, params);
+  const params = parseFieldParams(given.field_schema, "field_schema");
+  const create = () => collection.createFieldIndex(path, params, FieldIndexes);
   const operation_id = await collection.writes.run(() =>
     params.type === "text" ? prepareTextIndex(params).then(create) : create(),
   );
@@ -34,16 +37,8 @@ export async function deletePayloadIndex(
   fieldName: unknown,
   options: unknown,
 ): Promise<UpdateResult> {
-  const { wait } = optionsOf(collection, checkRequest(options, "deletePayloadIndex", DELETE_FIELDS), true);
+  const { wait = true } = checkArguments(OPTIONS, options, "deletePayloadIndex");
   const path = parsePath(fieldName, "field_name");
   const operation_id = await collection.writes.run(() => collection.dropFieldIndex(path));
   return { operation_id, status: wait ? "completed" : "acknowledged" };
-}
-
-function optionsOf(collection: Collection, given: Given, waits: boolean) {
-  checkOrdering(given.ordering);
-  return {
-    wait: optionalBoolean(given.wait, "wait", waits),
-    deadline: collection.deadline(checkTimeout(given.timeout)),
-  };
 }

@@ -1,20 +1,18 @@
-import { invalidArgument } from "../errors.ts";
+import { WithPayloadInterface } from "../generated/validators/with-payload-interface.ts";
 import { type JsonPath, parsePath } from "../payload/path.ts";
 import { excluding, including } from "../payload/select.ts";
+import { check } from "../validation/schema.ts";
 import type { Payload } from "./types.ts";
 
 /** The parts of payloads that a request wants, or does without: a list of paths, `{ include }` or `{ exclude }`. */
-export function parsePayloadParts(value: unknown, what: string): (payload: Payload) => Payload {
-  if (Array.isArray(value)) return including(parsePaths(value, what));
-  if (typeof value === "object" && value !== null && Object.keys(value).length === 1) {
-    if ("include" in value) return including(parsePaths(value.include, `${what}.include`));
-    if ("exclude" in value) return excluding(parsePaths(value.exclude, `${what}.exclude`));
-  }
-  const expected = "true, false, a list of paths, { include: paths } or { exclude: paths }";
-  throw invalidArgument(what, value, expected);
+export function parsePayloadParts(given: unknown): (payload: Payload) => Payload {
+  const parts = check(WithPayloadInterface, given, "with_payload");
+  if (typeof parts === "boolean") return (payload) => payload;
+  if ("include" in parts) return including(parsePaths(parts.include, "with_payload.include"));
+  if ("exclude" in parts) return excluding(parsePaths(parts.exclude, "with_payload.exclude"));
+  return including(parsePaths(parts, "with_payload"));
 }
 
-function parsePaths(value: unknown, what: string): readonly JsonPath[] {
-  if (!Array.isArray(value)) throw invalidArgument(what, value, "a list of paths: keys of the payload");
-  return Array.from(value, (path: unknown, index) => parsePath(path, `${what}[${index}]`));
+function parsePaths(paths: readonly string[], what: string): readonly JsonPath[] {
+  return paths.map((path, index) => parsePath(path, `${what}[${index}]`));
 }

@@ -5,11 +5,6 @@ import type { Payload } from "./types.ts";
 export type PayloadSelector = boolean | ((payload: Payload) => Payload);
 
 /** `with_payload`: a boolean, a list of paths, `{ include }` or `{ exclude }`; for all but a boolean, `extras` must be loaded. */
-export function parsePayloadSelector(
-  value: unknown,
-  otherwise: boolean,
-  what = "with_payload",
-): PayloadSelector {
-  if (value == null) return otherwise;
-  return typeof value === "boolean" ? value : extras.module.parsePayloadParts(value, what);
+export function parsePayloadSelector(given: unknown): PayloadSelector {
+  return typeof given === "boolean" ? given : extras.module.parsePayloadParts(given);
 }

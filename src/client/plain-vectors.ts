@@ -68,6 +68,7 @@ export class PlainVectors implements VectorForms {
       what: `${what}: there is no vector ${shortly(name)}`,
       expected: '"", the unnamed vector',
       todo: "Name vectors that the collection has.",
+      subject: { vector: name },
     });
   }
 

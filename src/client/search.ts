@@ -1,35 +1,18 @@
 import type { Collection } from "../collection/collection.ts";
-import type { Matches } from "../collection/filter-scan.ts";
+import type { Matches } from "../collection/matches.ts";
 import type { Deadline } from "../collection/matching.ts";
 import type { Found, NamedSpace } from "../collection/named-space.ts";
-import type { PlanReason } from "../collection/planner.ts";
-import { invalidArgument, NearvecError } from "../errors.ts";
-import { within } from "../fields.ts";
+import { NearvecError } from "../errors.ts";
 import type { Filter } from "../filters/filter.ts";
 import { IdColumn } from "../points/id-column.ts";
+import { within } from "../validation/schema.ts";
 import type { StoredVector } from "../vectors/rows.ts";
 import { extras } from "./extras-on-demand.ts";
 import { formsOf } from "./forms-of.ts";
 import { type Cut, scoredPoint, scoredPoints } from "./results.ts";
 import { pointOf, vectorOf } from "./stored-vector.ts";
-import type { Payload, ScoredPoint } from "./types.ts";
+import type { ScoredPoint } from "./types.ts";
 import type { ParsedQuery, ParsedSearches } from "./validate-read.ts";
-
-/** How a query was answered. */
-export interface Explanation<Own = Payload> {
-  /** `graph` searches the graph and scans the tail beside it; `exact` compares with every vector. */
-  plan: "graph" | "exact";
-  reason: PlanReason | "the graph found too few";
-  /** Distances that were computed. */
-  distances: number;
-  /** Nodes of the graph whose links were followed. */
-  expanded: number;
-  /** Vectors that were not in the graph yet, and therefore scanned. */
-  tail: number;
-  /** Milliseconds that the filter and the search took, without checking the request and shaping the answer. */
-  time: number;
-  points: ScoredPoint<Own>[];
-}
 
 /** The points that a query asks for; at once, unless it has a filter that takes longer than a slice. */
 export function runQuery(
@@ -45,13 +28,15 @@ export function runQueries(
   collection: Collection,
   { searches, timeout }: ParsedSearches,
 ): ScoredPoint[][] | Promise<ScoredPoint[][]> {
-  if (searches.some(({ filter, corpus }) => filter !== undefined || corpus !== undefined)) {
-    return runFiltered(collection, searches, collection.deadline(timeout));
-  }
-  // Without filters none of them waits.
+  if (searches.some(mayWait)) return runFiltered(collection, searches, collection.deadline(timeout));
   return searches.map((query, index) =>
     within(placeOf(index), () => runQuery(collection, query, undefined) as ScoredPoint[]),
   );
+}
+
+/** Whether it may take longer than a slice. */
+function mayWait({ filter, corpus, target }: ParsedQuery): boolean {
+  return filter !== undefined || corpus !== undefined || target.by === "order";
 }
 
 async function runFiltered(
@@ -101,7 +86,7 @@ function begin(collection: Collection, query: ParsedQuery, waits = false): Run {
 }
 
 /** How rare an index is may be that of a moment ago, where the filter takes its time. */
-async function runInCorpus<T>(
+export async function runInCorpus<T>(
   collection: Collection,
   { filter }: ParsedQuery,
   corpus: Filter,
@@ -111,48 +96,6 @@ async function runInCorpus<T>(
   const known = await collection.withMatches(corpus, deadline, (matches) => matches);
   if (filter === undefined) return run(undefined, known);
   return collection.withMatches(filter, deadline, (matches) => run(matches, known));
-}
-
-/** Answers a query, and says how it was done. */
-export function explainQuery(
-  collection: Collection,
-  query: ParsedQuery,
-  now: () => number,
-): Explanation | Promise<Explanation> {
-  const { target, filter, timeout, wanted } = query;
-  if (target.by === "nothing" || target.by === "order") {
-    const todo = "Points in the order of their ids or of a field need no plan.";
-    throw invalidArgument("query", undefined, "a vector or the id of a point", todo);
-  }
-  const { space, find } = finder(collection, query, filter !== undefined);
-  const began = now();
-  const explain = (matches: Matches | undefined, corpus?: Matches): Explanation => {
-    const { found, from } = find(query.limit + query.offset, matches, corpus);
-    const time = now() - began;
-    const { plan, distances, expanded } = found.hits;
-    return {
-      plan,
-      reason: reasonOf(found),
-      distances,
-      expanded,
-      tail: space.space.tailCount,
-      time,
-      points: scoredPoints(collection, found, cut(query, space, from), wanted),
-    };
-  };
-  const deadline = collection.deadline(timeout);
-  if (query.corpus !== undefined) return runInCorpus(collection, query, query.corpus, deadline, explain);
-  if (filter === undefined) return explain(undefined);
-  return collection.withMatches(filter, deadline, explain);
-}
-
-/**
- * Where the graph finds fewer points than were asked for and are there, the space scans after all; and where a filter
- * leaves so few that looking for them along the graph would take longer, it doesn't even begin there.
- */
-function reasonOf({ hits, exact, reason }: Found): Explanation["reason"] {
-  if (hits.plan !== "exact" || exact) return reason;
-  return hits.expanded > 0 ? "the graph found too few" : "the graph would compute as much as a scan";
 }
 
 /** What a search found, and the point whose vector it was for, if that may be among it. */
@@ -219,7 +162,7 @@ function own(
   return { vector: vectorOf(space, from, id), from };
 }
 
-function cut(
+export function cut(
   { limit, offset, scoreThreshold }: ParsedQuery,
   { largerIsCloser }: NamedSpace,
   from: number | undefined,

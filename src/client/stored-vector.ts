@@ -4,12 +4,13 @@ import type { Collection } from "../collection/collection.ts";
 import type { NamedSpace } from "../collection/named-space.ts";
 import { NearvecError } from "../errors.ts";
 import type { IdColumn } from "../points/id-column.ts";
+import type { PointId } from "../points/ids.ts";
 import type { StoredVector } from "../vectors/rows.ts";
 
 /** The offset of a column's only id. @throws {NearvecError} `POINT_NOT_FOUND` */
 export function pointOf(collection: Collection, id: IdColumn): number {
   const offset = collection.ids.find(id, 0);
-  if (offset === -1) throw notFound(`there is no point with id ${id.at(0)}`);
+  if (offset === -1) throw notFound(`there is no point with id ${id.at(0)}`, id.at(0));
   return offset;
 }
 
@@ -21,9 +22,10 @@ export function vectorOf({ name, space }: NamedSpace, offset: number, id: IdColu
   return vector;
 }
 
-function notFound(what: string): NearvecError {
+function notFound(what: string, point?: PointId): NearvecError {
   return new NearvecError("POINT_NOT_FOUND", {
     what,
     todo: "Query by a vector, or by the id of a stored point that has one.",
+    subject: point === undefined ? undefined : { point },
   });
 }

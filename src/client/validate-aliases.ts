@@ -2,7 +2,7 @@ import { ChangeAliasesOperation } from "../generated/validators/change-aliases-o
 import { COLLECTION_OPTIONS } from "../generated/validators/options.ts";
 import { extend } from "../validation/containers.ts";
 import { checkArguments, placeOf, type TypeOf } from "../validation/schema.ts";
-import type { AliasAction } from "./aliases.ts";
+import type { AliasAction } from "./alias-actions.ts";
 import { checkCollectionName } from "./names.ts";
 
 const REQUEST = /* @__PURE__ */ extend(ChangeAliasesOperation, COLLECTION_OPTIONS);

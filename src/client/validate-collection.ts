@@ -1,4 +1,9 @@
-import { type CollectionConfig, HNSW_DEFAULTS, OPTIMIZER_DEFAULTS, WAL_DEFAULTS } from "../collection/config.ts";
+import {
+  type CollectionConfig,
+  HNSW_DEFAULTS,
+  OPTIMIZER_DEFAULTS,
+  WAL_DEFAULTS,
+} from "../collection/config.ts";
 import { notSupported } from "../errors.ts";
 import { CreateCollection } from "../generated/validators/create-collection.ts";
 import { COLLECTION_OPTIONS } from "../generated/validators/options.ts";

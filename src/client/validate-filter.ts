@@ -1,5 +1,5 @@
+import { filters } from "../collection/filtering-on-demand.ts";
 import type { Filter } from "../filters/filter.ts";
-import { filters } from "../filters/on-demand.ts";
 
 /** `filter` of a read; undefined when it was left out, or asks for nothing: then all points are meant. */
 export function optionalFilter(value: unknown): Filter | undefined {

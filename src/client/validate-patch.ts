@@ -86,12 +86,13 @@ function noVector(field: string, name: string, names: readonly string[]): Nearve
   return new NearvecError("INVALID_ARGUMENT", {
     what: `${field}: there is no vector ${shortly(name)}`,
     expected: `one of ${names.map((each) => JSON.stringify(each)).join(", ")}`,
+    subject: { vector: name },
     todo: 'Name vectors that the collection has; "" is the unnamed one.',
   });
 }
 
 /** "Disabled" takes the setting away. */
-function withQuantization<T extends Pick<CollectionConfig, "quantization_config">>(
+function withQuantization<T extends Pick<VectorParams, "quantization_config">>(
   config: T,
   given: Given["quantization_config"],
 ): T {

@@ -1,83 +1,29 @@
-import { invalidArgument, NearvecError, notSupported, shortly } from "../errors.ts";
-import {
-  aliased,
-  checkFields,
-  checkObject,
-  checkRequest,
-  fields,
-  type Given,
-  integer,
-  optionalBoolean,
-  optionalInteger,
-  within,
-} from "../fields.ts";
+import { filters } from "../collection/filtering-on-demand.ts";
+import { invalidArgument, NearvecError, shortly } from "../errors.ts";
 import type { Filter } from "../filters/filter.ts";
-import { filters } from "../filters/on-demand.ts";
+import { CountRequest } from "../generated/validators/count-request.ts";
+import { READ_OPTIONS } from "../generated/validators/options.ts";
+import { PointRequest } from "../generated/validators/point-request.ts";
+import { QueryRequest } from "../generated/validators/query-request.ts";
+import { ScrollRequest } from "../generated/validators/scroll-request.ts";
+import { array, extend, object } from "../validation/containers.ts";
+import { checkArguments, notYet, type Schema, type TypeOf, within } from "../validation/schema.ts";
 import { extras } from "./extras-on-demand.ts";
 import type { FindCollection, Lookup } from "./lookup.ts";
 import type { OrderBy } from "./ordering.ts";
 import { type PayloadSelector, parsePayloadSelector } from "./payload-selector.ts";
 import { optionalFilter } from "./validate-filter.ts";
-import { checkConsistency, checkScoreThreshold, checkTimeout } from "./validate-options.ts";
 import type { Place } from "./vector-input.ts";
 
-/** The largest hnsw_ef: more candidates than that are a scan. */
-const MOST_EF = 65_536;
 const DEFAULT_LIMIT = 10;
-const ANY = Number.MAX_SAFE_INTEGER;
 
-export const QUERY_FIELDS = fields(
-  [
-    "query",
-    "using",
-    "lookup_from",
-    "filter",
-    "params",
-    "score_threshold",
-    "limit",
-    "offset",
-    "with_vector",
-    "with_vectors",
-    "with_payload",
-    "consistency",
-    "timeout",
-  ],
-  { shard_key: [], prefetch: [] },
-);
-// Nothing is quantised, what is not indexed is scanned, and filters never disconnect a graph: the rest changes nothing.
-const PARAMS_FIELDS = fields(["hnsw_ef", "exact", "idf", "quantization", "indexed_only", "acorn"]);
-const IDF_FIELDS = fields(["corpus"]);
-const SCROLL_FIELDS = fields(
-  [
-    "filter",
-    "offset",
-    "limit",
-    "order_by",
-    "with_payload",
-    "with_vector",
-    "with_vectors",
-    "consistency",
-    "timeout",
-  ],
-  { shard_key: [] },
-);
-const RETRIEVE_FIELDS = fields(
-  ["ids", "with_payload", "with_vector", "with_vectors", "consistency", "timeout"],
-  { shard_key: [] },
-);
-const COUNT_FIELDS = fields(["filter", "exact", "timeout"], { shard_key: [] });
-const ORDER_FIELDS = fields(["order_by"]);
-const NEAREST_FIELDS = fields(["nearest"], { mmr: [] });
-const OTHER_QUERIES: ReadonlySet<string> = new Set([
-  "recommend",
-  "discover",
-  "context",
-  "fusion",
-  "rrf",
-  "formula",
-  "sample",
-  "relevance_feedback",
-]);
+/** What requests may have beside their own fields. `consistency` changes nothing: with one copy all reads agree. */
+export const QUERY_OPTIONS = { ...READ_OPTIONS, prefetch: /* @__PURE__ */ notYet() };
+
+const QUERY = /* @__PURE__ */ extend(QueryRequest, QUERY_OPTIONS);
+const SCROLL = /* @__PURE__ */ extend(ScrollRequest, READ_OPTIONS);
+const RETRIEVE = /* @__PURE__ */ extend(PointRequest, READ_OPTIONS);
+const COUNT = /* @__PURE__ */ extend(CountRequest, READ_OPTIONS);
 
 /** What an answer carries of each point. */
 export interface Wanted {
@@ -123,59 +69,68 @@ const NOTHING = { by: "nothing" } as const;
 
 const IDS_ONLY: Wanted = { payload: false, vector: false };
 
-const QUERY: Place = () => "query";
+const QUERY_PLACE: Place = () => "query";
+
+type Query = TypeOf<typeof QUERY>;
+
+/** What `query` and `search` have in common. */
+type Common = Pick<
+  Query,
+  | "filter"
+  | "limit"
+  | "offset"
+  | "params"
+  | "score_threshold"
+  | "timeout"
+  | "using"
+  | "with_payload"
+  | "with_vector"
+>;
 
 export function parseQuery(request: unknown, find: FindCollection): ParsedQuery {
-  return parseQueryOf(checkRequest(request, "query", QUERY_FIELDS), find);
+  return parseQueryOf(checkArguments(QUERY, request, "query"), find);
 }
 
 /** `query` and what asks in the same way. */
-export function parseQueryOf(given: Given, find: FindCollection): ParsedQuery {
+export function parseQueryOf(
+  given: Common & Pick<Query, "lookup_from" | "query">,
+  find: FindCollection,
+): ParsedQuery {
   const { lookup_from } = given;
-  const query = parseQueryFields(given, parseTarget(given.query), QUERY, given.limit);
-  return lookup_from == null ? query : { ...query, lookup: extras.module.parseLookup(lookup_from, find) };
+  const query = parseQueryFields(given, parseTarget(given.query), QUERY_PLACE);
+  return lookup_from === undefined
+    ? query
+    : { ...query, lookup: extras.module.parseLookup(lookup_from, find) };
 }
 
 /** What `query` and `search` have in common. */
-export function parseQueryFields(
-  given: Given,
-  target: QueryTarget,
-  place: Place,
-  limit: unknown,
-): ParsedQuery {
-  const timeout = checkTimeout(given.timeout);
-  checkConsistency(given.consistency);
-  const params = parseParams(given.params);
-  const scoreThreshold = checkScoreThreshold(given.score_threshold);
-  if ((target.by === "nothing" || target.by === "order") && scoreThreshold !== undefined) {
+export function parseQueryFields(given: Common, target: QueryTarget, place: Place): ParsedQuery {
+  const { params, score_threshold: threshold } = given;
+  if ((target.by === "nothing" || target.by === "order") && threshold !== undefined) {
     throw new NearvecError("INVALID_ARGUMENT", {
       what: "score_threshold",
-      got: `${shortly(given.score_threshold)} ${target.by === "order" ? "with order_by" : "without a query"}`,
+      got: `${shortly(threshold)} ${target.by === "order" ? "with order_by" : "without a query"}`,
       expected: "a query that gives scores",
       todo: "Leave one of the two out, or add the other.",
     });
   }
   return {
     target,
-    using: parseUsing(given.using),
+    using: given.using ?? "",
     lookup: undefined,
     place,
-    ef: params?.ef,
+    // Nothing is quantised, what is not indexed is scanned, and filters never disconnect a graph: the rest changes nothing.
+    ef: params?.hnsw_ef,
     exact: params?.exact ?? false,
-    limit: optionalInteger(limit, "limit", 1, ANY) ?? DEFAULT_LIMIT,
-    offset: optionalInteger(given.offset, "offset", 0, ANY) ?? 0,
-    scoreThreshold,
-    wanted:
-      isOff(given.with_payload) && isOff(given.with_vector) && isOff(given.with_vectors)
-        ? IDS_ONLY
-        : parseWanted(given, false),
+    limit: given.limit ?? DEFAULT_LIMIT,
+    offset: given.offset ?? 0,
+    scoreThreshold: threshold === undefined ? undefined : Math.fround(threshold),
+    wanted: isOff(given.with_payload) && isOff(given.with_vector) ? IDS_ONLY : parseWanted(given, false),
     filter: optionalFilter(given.filter),
-    corpus: params?.corpus,
-    timeout,
+    corpus: parseCorpus(params?.idf),
+    timeout: given.timeout,
   };
 }
-
-const QUERY_BATCH_FIELDS = fields(["searches", "consistency", "timeout"]);
 
 export interface ParsedSearches {
   readonly searches: readonly ParsedQuery[];
@@ -183,22 +138,25 @@ export interface ParsedSearches {
   readonly timeout: number | undefined;
 }
 
-/** The requests of `queryBatch` and `searchBatch`, each as `parse` reads it. */
-export function parseSearches(
-  request: unknown,
-  method: string,
-  parse: (search: unknown) => ParsedQuery,
-): ParsedSearches {
-  const given = checkRequest(request, method, QUERY_BATCH_FIELDS);
-  const timeout = checkTimeout(given.timeout);
-  checkConsistency(given.consistency);
-  if (!Array.isArray(given.searches)) {
-    throw invalidArgument("searches", given.searches, "a list of requests");
-  }
-  const searches = Array.from(given.searches, (search: unknown, index) =>
-    within(`searches[${index}]`, () => parse(search)),
+/** Requests of `queryBatch` and `searchBatch`. */
+export function batchOf<T>(searches: Schema<T>) {
+  return object({ searches: array(searches) }, READ_OPTIONS);
+}
+
+const QUERY_BATCH = /* @__PURE__ */ batchOf(QUERY);
+
+export function parseQueryBatch(request: unknown, find: FindCollection): ParsedSearches {
+  return parseSearches(checkArguments(QUERY_BATCH, request, "queryBatch"), (query) =>
+    parseQueryOf(query, find),
   );
-  return { searches, timeout };
+}
+
+export function parseSearches<T>(
+  { searches, timeout }: { readonly searches: readonly T[]; readonly timeout?: number },
+  parse: (search: T) => ParsedQuery,
+): ParsedSearches {
+  const parsed = searches.map((search, index) => within(`searches[${index}]`, () => parse(search)));
+  return { searches: parsed, timeout };
 }
 
 export interface ParsedScroll {
@@ -215,87 +173,43 @@ export interface ParsedScroll {
 }
 
 export function parseScroll(request: unknown): ParsedScroll {
-  const given = checkRequest(request ?? {}, "scroll", SCROLL_FIELDS);
-  const timeout = checkTimeout(given.timeout);
-  checkConsistency(given.consistency);
+  const given = checkArguments(SCROLL, request ?? {}, "scroll");
   return {
-    limit: optionalInteger(given.limit, "limit", 1, ANY) ?? DEFAULT_LIMIT,
-    order: given.order_by == null ? undefined : extras.module.parseScrollOrder(given),
-    offset: given.offset ?? undefined,
+    limit: given.limit ?? DEFAULT_LIMIT,
+    order: given.order_by === undefined ? undefined : extras.module.parseScrollOrder(given),
+    offset: given.offset,
     wanted: parseWanted(given, true),
     filter: optionalFilter(given.filter),
-    timeout,
+    timeout: given.timeout,
   };
 }
 
 export function parseRetrieve(request: unknown): { ids: unknown; wanted: Wanted } {
-  const given = checkRequest(request, "retrieve", RETRIEVE_FIELDS);
-  checkTimeout(given.timeout);
-  checkConsistency(given.consistency);
+  const given = checkArguments(RETRIEVE, request, "retrieve");
   return { ids: given.ids, wanted: parseWanted(given, true) };
 }
 
-/** The filter of `count`, undefined for all points. */
+/** The filter of `count`, undefined for all points. It is exact in any case. */
 export function parseCount(request: unknown): Pick<ParsedScroll, "filter" | "timeout"> {
-  const given = checkRequest(request ?? {}, "count", COUNT_FIELDS);
-  optionalBoolean(given.exact, "exact", true);
-  return { timeout: checkTimeout(given.timeout), filter: optionalFilter(given.filter) };
+  const { filter, timeout } = checkArguments(COUNT, request ?? {}, "count");
+  return { timeout, filter: optionalFilter(filter) };
 }
 
 function isOff(value: unknown): boolean {
   return value === undefined || value === false;
 }
 
-export function parseWanted(given: Given, payload: boolean): Wanted {
+export function parseWanted(given: Pick<Query, "with_payload" | "with_vector">, payload: boolean): Wanted {
   return {
-    payload: parsePayloadSelector(given.with_payload, payload),
-    vector: parseWithVector(aliased(given, "with_vector", "with_vectors")),
-  };
-}
-
-function parseWithVector(value: unknown): Wanted["vector"] {
-  if (!Array.isArray(value)) return optionalBoolean(value, "with_vector", false);
-  return Array.from(value, (name: unknown, index) => {
-    if (typeof name === "string") return name;
-    throw invalidArgument(`with_vector[${index}]`, name, "the name of a vector");
-  });
-}
-
-function parseUsing(value: unknown): string {
-  if (value == null) return "";
-  if (typeof value === "string") return value;
-  throw invalidArgument("using", value, "the name of a vector");
-}
-
-type Params = Pick<ParsedQuery, "ef" | "exact" | "corpus">;
-
-function parseParams(params: unknown): Params | undefined {
-  if (params == null) return undefined;
-  checkObject(params, "params");
-  checkFields(params, "params", PARAMS_FIELDS);
-  const { hnsw_ef, exact, idf } = params as Given;
-  return {
-    ef:
-      hnsw_ef == null
-        ? undefined
-        : integer(
-            hnsw_ef,
-            "params.hnsw_ef",
-            1,
-            MOST_EF,
-            "32 to 512 is usual; params.exact: true compares with everything.",
-          ),
-    exact: optionalBoolean(exact, "params.exact", false),
-    corpus: parseIdf(idf),
+    payload: parsePayloadSelector(given.with_payload ?? payload),
+    vector: given.with_vector ?? false,
   };
 }
 
 /** `params.idf`: "global", or the points whose texts are compared. */
-function parseIdf(idf: unknown): Filter | undefined {
-  if (idf == null || idf === "global") return undefined;
-  checkObject(idf, "params.idf", '"global" or { corpus: filter }');
-  checkFields(idf, "params.idf", IDF_FIELDS);
-  return filters().parseFilter((idf as Given).corpus, "params.idf.corpus");
+function parseCorpus(idf: NonNullable<Query["params"]>["idf"]): Filter | undefined {
+  if (typeof idf !== "object") return undefined;
+  return filters().parseFilter(idf.corpus, "params.idf.corpus");
 }
 
 function parseTarget(query: unknown): QueryTarget {
@@ -309,26 +223,8 @@ function parseTarget(query: unknown): QueryTarget {
     case "object":
       if (query === null) return NOTHING;
       if (Array.isArray(query) || ArrayBuffer.isView(query)) return { by: "vector", value: query };
-      return parseQueryObject(query);
+      return extras.module.parseQueryObject(query);
     default:
       throw invalidArgument("query", query, "a vector, the id of a point, or { nearest }");
   }
-}
-
-function parseQueryObject(query: object): QueryTarget {
-  if ("nearest" in query) {
-    checkFields(query, "query", NEAREST_FIELDS);
-    const { nearest } = query;
-    if (nearest == null) throw invalidArgument("query.nearest", nearest, "a vector or the id of a point");
-    return typeof nearest === "object" ? { by: "vector", value: nearest } : parseTarget(nearest);
-  }
-  if ("order_by" in query) {
-    checkFields(query, "query", ORDER_FIELDS);
-    return { by: "order", order: extras.module.parseOrderBy(query.order_by, "query.order_by") };
-  }
-  const other = Object.keys(query).find((key) => OTHER_QUERIES.has(key));
-  if (other !== undefined)
-    throw notSupported(`query.${other}`, "Ask for the nearest points: a vector, an id, or { nearest }.");
-  if ("indices" in query || "model" in query) return { by: "vector", value: query }; // copyVector names the form
-  throw invalidArgument("query", query, "a vector, the id of a point, or { nearest }");
 }

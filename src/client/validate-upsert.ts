@@ -1,22 +1,27 @@
 import { UpsertMode } from "../collection/operation.ts";
 import type { OperationEncoder } from "../collection/operation-encoder.ts";
 import { invalidArgument, NearvecError } from "../errors.ts";
-import { checkFields, checkObject, fields, type Given, oneOf } from "../fields.ts";
+import type { PointInsertOperations } from "../generated/validators/point-insert-operations.ts";
 import { encode } from "../payload/json.ts";
+import { object } from "../validation/containers.ts";
+import { check, opaque, type TypeOf } from "../validation/schema.ts";
+import { checkPoint, type GivenPoint } from "./points.ts";
 import { checkIds } from "./selector.ts";
 import type { VectorForms } from "./vector-forms.ts";
 import { checkColumn, type Place } from "./vector-input.ts";
 
-export const UPSERT_FIELDS = fields(["points", "batch", "update_mode", "update_filter"], { shard_key: [] });
-const POINT_FIELDS = fields(["id", "vector", "payload"]);
-const BATCH_FIELDS = fields(["ids", "vectors", "payloads"]);
+const POINT_FIELDS = ["id", "vector", "payload"] as const;
+/** Columns of anything: what is in them is checked while it is copied. */
+const BATCH = /* @__PURE__ */ object(
+  { ids: /* @__PURE__ */ opaque("a list of ids"), vectors: /* @__PURE__ */ opaque("vectors, one per id") },
+  { payloads: /* @__PURE__ */ opaque("a list of payloads") },
+);
 
 const MODES = {
   upsert: UpsertMode.UPSERT,
   insert_only: UpsertMode.INSERT_ONLY,
   update_only: UpsertMode.UPDATE_ONLY,
 } as const;
-const MODE_NAMES = ["upsert", "insert_only", "update_only"] as const;
 
 const pointId: Place = (index) => `points[${index}].id`;
 const pointVector: Place = (index) => `points[${index}].vector`;
@@ -25,20 +30,23 @@ const batchId: Place = (index) => `batch.ids[${index}]`;
 const batchPayload: Place = (index) => `batch.payloads[${index}]`;
 
 /** An upsert, checked while it is encoded. */
-export function encodeUpsert(given: Given, forms: VectorForms, encoder: OperationEncoder): Uint8Array {
-  const mode = given.update_mode == null ? "upsert" : oneOf(given.update_mode, "update_mode", MODE_NAMES);
-  const { points, batch } = given;
-  if ((points == null) === (batch == null)) {
+export function encodeUpsert(
+  { points, batch, update_mode = "upsert" }: TypeOf<typeof PointInsertOperations>,
+  forms: VectorForms,
+  encoder: OperationEncoder,
+): Uint8Array {
+  const mode = MODES[update_mode];
+  if ((points === undefined) === (batch === undefined)) {
     throw new NearvecError("INVALID_ARGUMENT", {
       what: "upsert",
-      got: points == null ? "neither `points` nor `batch`" : "both `points` and `batch`",
+      got: points === undefined ? "neither `points` nor `batch`" : "both `points` and `batch`",
       expected: "one of the two",
       todo: "Pass { points: [{ id, vector, payload }] } or { batch: { ids, vectors, payloads } }.",
     });
   }
-  return points == null
-    ? encodeBatch(batch, MODES[mode], forms, encoder)
-    : encodePoints(points, MODES[mode], forms, encoder);
+  return points === undefined
+    ? encodeBatch(batch, mode, forms, encoder)
+    : encodePoints(points, mode, forms, encoder);
 }
 
 function encodePoints(
@@ -50,7 +58,9 @@ function encodePoints(
   if (!Array.isArray(points))
     throw invalidArgument("points", points, "an array of points: { id, vector, payload }");
   // A list of our own: a getter of the caller's may change theirs while it is read.
-  const list: readonly Point[] = Array.from(points, checkPoint);
+  const list: readonly GivenPoint[] = Array.from(points, (point: unknown, index) =>
+    checkPoint(point, index, POINT_FIELDS),
+  );
   encoder.beginUpsert(list.length, mode);
   const ids = encoder.ids();
   list.forEach(({ id }, i) => {
@@ -69,23 +79,6 @@ function encodePoints(
   return encoder.finish();
 }
 
-interface Point {
-  readonly id: unknown;
-  readonly vector: unknown;
-  readonly payload: unknown;
-}
-
-function checkPoint(point: unknown, index: number): Point {
-  if (typeof point !== "object" || point === null || Array.isArray(point)) {
-    throw invalidArgument(`points[${index}]`, point, "an object: { id, vector, payload }");
-  }
-  for (const key in point) {
-    // Spelled out, so that no text is made for the fields that are right.
-    if (!POINT_FIELDS.has(key)) checkFields(point, `points[${index}]`, POINT_FIELDS);
-  }
-  return point as Point;
-}
-
 /** A payload as JSON text, "" for none. */
 function encodePayload(payload: unknown, place: Place, index: number): string {
   return payload == null ? "" : encode(payload, place, index);
@@ -97,12 +90,10 @@ function encodeBatch(
   forms: VectorForms,
   encoder: OperationEncoder,
 ): Uint8Array {
-  checkObject(batch, "batch", "an object: { ids, vectors, payloads }");
-  checkFields(batch, "batch", BATCH_FIELDS);
-  const given = batch as Given;
+  const given = check(BATCH, batch, "batch");
   const ids = checkIds(given.ids, "batch.ids");
   const count = ids.length;
-  const payloads = given.payloads ?? undefined;
+  const { payloads } = given;
   if (payloads !== undefined) checkColumn(payloads, "batch.payloads", count);
   encoder.beginUpsert(count, mode);
   encoder.ids().setAll(ids, batchId);

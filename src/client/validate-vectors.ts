@@ -1,30 +1,31 @@
 import { Kind } from "../collection/operation.ts";
 import type { OperationEncoder } from "../collection/operation-encoder.ts";
 import { invalidArgument } from "../errors.ts";
-import { aliased, checkFields, checkObject, type Fields, fields, type Given } from "../fields.ts";
-import { type Checked, encodeSelected, SELECTOR_FIELDS } from "./selector.ts";
+import type { DeleteVectors } from "../generated/validators/delete-vectors.ts";
+import type { UpdateVectors } from "../generated/validators/update-vectors.ts";
+import type { TypeOf } from "../validation/schema.ts";
+import { checkPoint } from "./points.ts";
+import { type Checked, encodeSelected } from "./selector.ts";
 import type { VectorForms } from "./vector-forms.ts";
 import type { Place } from "./vector-input.ts";
 
-export const UPDATE_VECTORS_FIELDS: Fields = fields(["points", "update_filter"], { shard_key: [] });
-export const DELETE_VECTORS_FIELDS: Fields = new Map([
-  ...SELECTOR_FIELDS,
-  // `vectors`, as Qdrant accepts it beside its description.
-  ...fields(["vector", "vectors"]),
-]);
-const POINT_FIELDS = fields(["id", "vector"]);
+const POINT_FIELDS = ["id", "vector"] as const;
 
 const pointId: Place = (index) => `points[${index}].id`;
 const pointVector: Place = (index) => `points[${index}].vector`;
 
 /** update_vectors, checked while it is encoded. */
-export function encodeUpdateVectors(given: Given, forms: VectorForms, encoder: OperationEncoder): Uint8Array {
+export function encodeUpdateVectors(
+  given: TypeOf<typeof UpdateVectors>,
+  forms: VectorForms,
+  encoder: OperationEncoder,
+): Uint8Array {
   const { points } = given;
   if (!Array.isArray(points) || points.length === 0) {
     throw invalidArgument("points", points, "a list of points with new vectors: { id, vector }");
   }
   // A list of our own: a getter of the caller's may change theirs while it is read.
-  const list = Array.from(points, checkPoint);
+  const list = Array.from(points, (point: unknown, index) => checkPoint(point, index, POINT_FIELDS));
   encoder.beginUpdateVectors(list.length);
   const ids = encoder.ids();
   list.forEach(({ id }, i) => {
@@ -40,31 +41,16 @@ export function encodeUpdateVectors(given: Given, forms: VectorForms, encoder: O
 }
 
 /** delete_vectors. */
-export function encodeDeleteVectors(given: Given, forms: VectorForms, encoder: OperationEncoder): Checked {
-  const json = JSON.stringify(checkNames(given, forms));
-  return encodeSelected(Kind.DELETE_VECTORS, given, encoder, { key: "", json });
-}
-
-function checkPoint(point: unknown, index: number): Given {
-  const what = `points[${index}]`;
-  checkObject(point, what, "an object: { id, vector }");
-  checkFields(point, what, POINT_FIELDS);
-  return point as Given;
-}
-
-function checkNames(given: Given, forms: VectorForms): readonly string[] {
-  const list = aliased(given, "vector", "vectors");
-  if (!Array.isArray(list) || list.length === 0) {
-    throw invalidArgument("vector", list, "a list of vector names", 'The unnamed vector is "".');
-  }
-  const names = Array.from(list, (name: unknown, index) => {
-    const what = `vector[${index}]`;
-    if (typeof name !== "string") throw invalidArgument(what, name, "the name of a vector");
-    forms.space(name, what);
-    return name;
-  });
+export function encodeDeleteVectors(
+  given: TypeOf<typeof DeleteVectors>,
+  forms: VectorForms,
+  encoder: OperationEncoder,
+): Checked {
+  const names = given.vector;
   names.forEach((name, index) => {
-    if (names.indexOf(name) !== index) throw invalidArgument(`vector[${index}]`, name, "each name once");
+    const what = `vector[${index}]`;
+    forms.space(name, what);
+    if (names.indexOf(name) !== index) throw invalidArgument(what, name, "each name once");
   });
-  return names;
+  return encodeSelected(Kind.DELETE_VECTORS, given, encoder, { key: "", json: JSON.stringify(names) });
 }

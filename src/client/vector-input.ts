@@ -91,6 +91,7 @@ function wrongDimension(got: number, size: number, what: string): NearvecError {
     got: got === 0 ? "an empty vector" : `${got} values`,
     expected: `${size} values`,
     todo: SAME_MODEL,
+    subject: { dimension: { got, expected: size } },
   });
 }
 

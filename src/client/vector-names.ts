@@ -3,14 +3,45 @@
 import type { Collection } from "../collection/collection.ts";
 import { type CollectionConfig, denseParams, spacesOf } from "../collection/config.ts";
 import { invalidArgument, NearvecError, shortly } from "../errors.ts";
+import { WRITE_OPTIONS } from "../generated/validators/options.ts";
 import { VectorNameConfig } from "../generated/validators/vector-name-config.ts";
+import { object } from "../validation/containers.ts";
 import { check } from "../validation/schema.ts";
+import type { UpdateResult } from "./types.ts";
 import { checkDatatype, checkVectorName } from "./validate-vector-params.ts";
 
 type Params = CollectionConfig["params"];
 
+const OPTIONS = /* @__PURE__ */ object({}, WRITE_OPTIONS);
+
+/** @see NearvecClient.createVectorName */
+export function createVectorName(
+  collection: Collection,
+  name: unknown,
+  config: unknown,
+  options: unknown,
+): Promise<UpdateResult> {
+  return inOrder(collection, options, () => addVectorName(collection, name, config));
+}
+
+/** @see NearvecClient.deleteVectorName */
+export function deleteVectorName(
+  collection: Collection,
+  name: unknown,
+  options: unknown,
+): Promise<UpdateResult> {
+  return inOrder(collection, options, () => dropVectorName(collection, name));
+}
+
+/** Runs it when it is its turn among the writes. */
+async function inOrder(collection: Collection, options: unknown, run: () => number): Promise<UpdateResult> {
+  const { wait = true } = check(OPTIONS, options, "", "options");
+  const operation_id = await collection.writes.run(run);
+  return { operation_id, status: wait ? "completed" : "acknowledged" };
+}
+
 /** Answers the operation's number. Adding once more what is there already changes nothing. */
-export function addVectorName(collection: Collection, name: unknown, request: unknown): number {
+function addVectorName(collection: Collection, name: unknown, request: unknown): number {
   const { config } = collection;
   if (typeof name !== "string") throw invalidArgument("the vector's name", name, "a string");
   checkVectorName(name, "the vector's name");
@@ -48,7 +79,7 @@ function paramsWith(
 }
 
 /** Drops a vector's space with all that is in it. Answers the operation's number. */
-export function dropVectorName(collection: Collection, name: unknown): number {
+function dropVectorName(collection: Collection, name: unknown): number {
   const { config } = collection;
   const { vectors, sparse_vectors, ...others } = config.params;
   const dense = without(denseParams(config.params), name);

@@ -1,9 +1,10 @@
 import type { Collection } from "../collection/collection.ts";
+import { filters } from "../collection/filtering-on-demand.ts";
 import type { Deadline } from "../collection/matching.ts";
 import { OperationEncoder } from "../collection/operation-encoder.ts";
 import { NearvecError } from "../errors.ts";
 import { extras } from "./extras-on-demand.ts";
-import { type Checked, encodeFiltered } from "./selector.ts";
+import type { Checked } from "./selector.ts";
 import type { UpdateResult } from "./types.ts";
 import { keep, type ParsedWrite } from "./validate-write.ts";
 
@@ -64,7 +65,9 @@ export class Writer {
     }
     return collection.withMatches(operation.filter, deadline, (matches) => {
       const { ids } = collection;
-      return collection.submit(this.#encode((encoder) => encodeFiltered(operation, matches, ids, encoder)));
+      return collection.submit(
+        this.#encode((encoder) => filters().encodeFiltered(operation, matches, ids, encoder)),
+      );
     });
   }
 

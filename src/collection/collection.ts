@@ -16,6 +16,7 @@ import type { Matches } from "./matches.ts";
 import type { Deadline, Matching } from "./matching.ts";
 import { NamedSpace } from "./named-space.ts";
 import { decodeOperation, type Operation } from "./operation.ts";
+import type { Slicing } from "./slices.ts";
 import { type CollectionMemory, type Prepared, StoredPoints } from "./stored-points.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { WriteQueue } from "./write-queue.ts";
@@ -238,6 +239,13 @@ export class Collection {
     if (this.#closed !== undefined) throw this.#closed;
     this.#matching ??= new (filters().Matching)(this.#points, this.#background, this.#surroundings);
     return this.#matching;
+  }
+
+  /** @see inSlices */
+  get slicing(): Slicing {
+    const surroundings = this.#surroundings;
+    const closed = () => this.#closed;
+    return { watchers: this.#points.scans, background: this.#background, surroundings, closed };
   }
 
   /** The deadline of a request that has so many seconds from now on; undefined when it has any time. */

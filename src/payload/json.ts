@@ -71,7 +71,8 @@ function hasLongNumber(text: string): boolean {
     while (from > 0 && isDigit(text, from - 1)) from--;
     let end = i + 1;
     while (end < text.length && isDigit(text, end)) end++;
-    if (end - from >= DIGITS) return true;
+    // Behind a point they are a fraction, which JSON.parse reads as well as anybody.
+    if (end - from >= DIGITS && text[from - 1] !== ".") return true;
     // Behind the run is no digit; the next look may be 16 further on.
     i = end;
   }
@@ -165,8 +166,8 @@ function checkInstance(value: object, depth: number): void {
   );
 }
 
-/** JSON text of a value that `isPlain` let pass; undefined for undefined. */
-function write(value: unknown, key: string): string | undefined {
+/** JSON text of a value that JSON.stringify could write but for bigints, which become integers; undefined for undefined. */
+export function write(value: unknown, key: string): string | undefined {
   if (typeof value === "bigint") return value.toString();
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
   if (Array.isArray(value)) {

@@ -96,6 +96,7 @@ export function invalidId(value: unknown, what: string): NearvecError {
     got: shortly(value),
     expected: "an unsigned 64-bit integer or a UUID",
     todo: advice(value),
+    subject: { id: value },
   });
 }
 

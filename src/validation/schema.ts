@@ -1,10 +1,10 @@
 /**
  * What the validators that build/validators.mjs generates are made of. They are plain values, made when their module is
  * loaded: nothing is compiled at run time, which edge runtimes forbid. Here are the leaves that most requests have; what
- * holds others is in containers.ts, choices are in unions.ts, and what only parts need that are loaded on demand is in
+ * holds others is in containers.ts, choices are in union.ts and variants.ts, and what only parts need that are loaded on demand is in
  * files of its own.
  */
-import { NearvecError, notSupported, shortly } from "../errors.ts";
+import { type ErrorSubject, NearvecError, notSupported, shortly } from "../errors.ts";
 
 /** What a part of a request must be. `T` is what it is read as. */
 export interface Schema<T = unknown> {
@@ -57,10 +57,29 @@ const SIMPLE = /^[\w$]+$/;
 
 function textOf({ root, around }: Place, key: Key | undefined): string {
   const before = around === undefined ? root.part : textOf(around.place, around.key);
-  if (key === undefined) return before || root.whole;
+  return key === undefined ? before || root.whole : below(before, key);
+}
+
+function below(before: string, key: Key): string {
   if (typeof key === "number") return `${before}[${key}]`;
   if (!SIMPLE.test(key)) return `${before}[${JSON.stringify(key)}]`;
   return before === "" ? key : `${before}.${key}`;
+}
+
+/** A place in a request that was read, for those who look at it further. */
+export function placeOf(...keys: readonly Key[]): string {
+  return keys.reduce<string>(below, "");
+}
+
+/** Puts the place of a part of the request in front of what is wrong in it. */
+export function within<T>(place: string, check: () => T): T {
+  try {
+    return check();
+  } catch (error) {
+    if (!(error instanceof NearvecError)) throw error;
+    const { code, details } = error;
+    throw new NearvecError(code, { ...details, what: `${place}: ${details.what}` }, { cause: error });
+  }
 }
 
 /** `got` is what came, in words. */
@@ -70,18 +89,30 @@ export function refusal(
   got: string,
   expected: string,
   todo?: string,
+  subject?: ErrorSubject,
 ): NearvecError {
-  return new NearvecError("INVALID_ARGUMENT", { what: textOf(at, key), got, expected, todo });
+  return new NearvecError("INVALID_ARGUMENT", { what: textOf(at, key), got, expected, todo, subject });
+}
+
+/** What an object may not have. */
+export function unknownField(what: string, names: readonly string[]): NearvecError {
+  const [got, expected] = ["an unknown field", `one of ${names.join(", ")}`];
+  return new NearvecError("INVALID_ARGUMENT", { what, got, expected, todo: "Check its spelling." });
 }
 
 /** A value that is looked at as a whole. */
-export function leaf<T>(expected: string, takes: (value: unknown) => value is T, todo?: string): Schema<T> {
+export function leaf<T>(
+  expected: string,
+  takes: (value: unknown) => value is T,
+  todo?: string,
+  subject?: (value: unknown) => ErrorSubject | undefined,
+): Schema<T> {
   return {
     expected,
     takes,
     read(value, at, key) {
       if (takes(value)) return value;
-      throw refusal(at, key, shortly(value), expected, todo);
+      throw refusal(at, key, shortly(value), expected, todo, subject?.(value));
     },
   };
 }
@@ -114,7 +145,9 @@ export function integer(least: number, most = Number.MAX_SAFE_INTEGER, todo?: st
   const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
   const takes = (value: unknown): value is number =>
     Number.isInteger(value) && (value as number) >= least && (value as number) <= most;
-  return leaf(`an integer ${range}`, takes, todo);
+  const outside = (value: unknown): ErrorSubject | undefined =>
+    Number.isInteger(value) ? { range: { got: value as number, least, most } } : undefined;
+  return leaf(`an integer ${range}`, takes, todo, outside);
 }
 
 /** A finite number. A bigint stands for the number that is closest to it. */

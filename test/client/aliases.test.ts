@@ -113,13 +113,23 @@ const WRONG: [string, unknown, Code, string][] = [
   ["an action that is none", { actions: [create("x", "a"), 7] }, "INVALID_ARGUMENT", "actions[1]: got 7"],
   ["an empty action", { actions: [create("x", "a"), {}] }, "INVALID_ARGUMENT", "actions[1]"],
   ["two in one", { actions: [{ ...create("x", "a"), ...drop("x") }] }, "INVALID_ARGUMENT", "actions[0]"],
-  ["an unknown action", { actions: [{ swap_alias: {} }] }, "INVALID_ARGUMENT", "actions[0].swap_alias"],
-  ["a null", { actions: [{ delete_alias: null }] }, "INVALID_ARGUMENT", "actions[0].delete_alias"],
+  [
+    "an unknown action",
+    { actions: [{ swap_alias: {} }] },
+    "INVALID_ARGUMENT",
+    "actions[0]: got an object with swap_alias",
+  ],
+  [
+    "a null",
+    { actions: [{ delete_alias: null }] },
+    "INVALID_ARGUMENT",
+    "actions[0]: got an object with delete_alias",
+  ],
   [
     "no name",
     { actions: [create("x", "a"), drop(untyped(undefined))] },
-    "INVALID_NAME",
-    "actions[1].delete_alias.alias_name",
+    "INVALID_ARGUMENT",
+    "actions[1].delete_alias.alias_name: got nothing, expected a string",
   ],
   ["a bad name", { actions: [create("x/y", "a")] }, "INVALID_NAME", "actions[0].create_alias.alias_name"],
   [

@@ -122,9 +122,14 @@ describe("batchUpdate", () => {
       "an unknown one",
       { operations: [set(1), { truncate: {} }] },
       "INVALID_ARGUMENT",
-      "operations[1].truncate",
+      "operations[1]: got an object with truncate",
     ],
-    ["a null", { operations: [{ delete: null }] }, "INVALID_ARGUMENT", "operations[0].delete"],
+    [
+      "a null",
+      { operations: [{ delete: null }] },
+      "INVALID_ARGUMENT",
+      "operations[0]: got an object with delete",
+    ],
     [
       "an option inside",
       { operations: [{ delete: { points: [1], wait: true } }] },

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { NearvecClient } from "../../src/client/client.ts";
+import type { EstimateRequest } from "../../src/client/estimate.ts";
 import { open } from "../../src/index.ts";
-import { randomRows } from "./support.ts";
+import { type Code, randomRows, rejection, untyped } from "./support.ts";
 
 let client: NearvecClient;
 
@@ -145,7 +146,22 @@ function uuid(index: number): string {
   return `${high.toString(16).padStart(8, "0")}-0000-4000-8000-${index.toString(16).padStart(12, "0")}`;
 }
 
-test("estimate checks its arguments", () => {
-  expect(() => client.estimate({ vectors: { size: 0, distance: "Dot" }, count: 1 })).toThrow("vectors.size");
-  expect(() => client.estimate({ vectors: { size: 4, distance: "Dot" }, count: -1 })).toThrow("count");
+test("estimate checks its arguments", async () => {
+  const vectors = { size: 4, distance: "Dot" } as const;
+  const failing: [EstimateRequest, Code, string][] = [
+    [{ vectors: { ...vectors, size: 0 }, count: 1 }, "INVALID_ARGUMENT", "vectors.size: got 0"],
+    [{ vectors, count: -1 }, "INVALID_ARGUMENT", "count: got -1"],
+    [{ vectors, count: 1, hnsw_config: { m: 1 } }, "INVALID_ARGUMENT", "hnsw_config.m: got 1"],
+    [untyped({ vectors, count: 1, ids: "text" }), "INVALID_ARGUMENT", "ids"],
+    [untyped({ vectors, count: 1, payload: 1 }), "INVALID_ARGUMENT", "payload"],
+    [
+      { vectors: { ...vectors, multivector_config: { comparator: "max_sim" } }, count: 1 },
+      "NOT_SUPPORTED",
+      "vectors.multivector_config",
+    ],
+  ];
+  for (const [request, code, text] of failing) {
+    const error = await rejection(async () => client.estimate(request));
+    expect(error).toMatchObject({ code, message: expect.stringContaining(text) });
+  }
 });

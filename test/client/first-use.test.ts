@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { open } from "../../src/index.ts";
 
 /** Each test has an engine of its own, but the code of a feature is loaded once: what comes first here, loads. */
@@ -22,10 +22,31 @@ test("the first requests of all kinds keep their order while their code is loade
     }),
     client.upsert("c", { points: [{ id: 4, vector: { a: [4] } }], update_filter: {} }),
     client.count("c"),
+    client.setPayload("c", { points: [1], payload: { n: null } }),
+    client.batchUpdate("c", { operations: [{ delete: { points: [4] } }] }),
+    client.collectionExists("d"),
+    client.deleteCollection("d"),
+    client.getCollection("c"),
+    client.getCollections(),
   ] as const;
-  const [, , records, , , , { groups }, , count] = await Promise.all(calls);
+  const [, , records, , , , { groups }, , count, , , exists, deleted, info, list] = await Promise.all(calls);
   expect(records).toEqual([{ id: 3, payload: { m: { o: 3 } } }]);
   expect(groups.map(({ id }) => id)).toEqual([2, 1]);
   expect(count).toEqual({ count: 3 });
+  expect([exists, deleted]).toEqual([{ exists: true }, true]);
+  expect(info.points_count).toBe(2);
+  expect(list.collections).toEqual([{ name: "c" }]);
+  await client.close();
+});
+
+test("what creates a collection and what deletes it keep their order", async () => {
+  vi.resetModules();
+  const { open: openAnew } = await import("../../src/index.ts");
+  const client = await openAnew();
+  const made = client.createCollection("plain", { vectors: { size: 1, distance: "Dot" } });
+  expect(await client.collectionExists("plain")).toEqual({ exists: true });
+  const deleted = client.deleteCollection("plain");
+  expect(await Promise.all([made, deleted])).toEqual([true, true]);
+  expect(await client.getCollections()).toEqual({ collections: [] });
   await client.close();
 });

@@ -53,26 +53,26 @@ const write: fc.Arbitrary<Call> = fc.oneof(
   },
   fc.tuple(selector, payload).map(
     ([which, payload]) =>
-      (client) =>
+      (client: NearvecClient) =>
         client.setPayload("c", untyped({ ...which, payload, wait })),
   ),
   fc.tuple(selector, payload, path).map(
     ([which, payload, key]) =>
-      (client) =>
+      (client: NearvecClient) =>
         client.setPayload("c", untyped({ ...which, payload, key, wait })),
   ),
   fc.tuple(selector, payload).map(
     ([which, payload]) =>
-      (client) =>
+      (client: NearvecClient) =>
         client.overwritePayload("c", untyped({ ...which, payload, wait })),
   ),
   fc.tuple(selector, path).map(
     ([which, key]) =>
-      (client) =>
+      (client: NearvecClient) =>
         client.deletePayload("c", untyped({ ...which, keys: [key], wait })),
   ),
-  selector.map((which) => (client) => client.clearPayload("c", untyped({ ...which, wait }))),
-  selector.map((which) => (client) => client.delete("c", untyped({ ...which, wait }))),
+  selector.map((which) => (client: NearvecClient) => client.clearPayload("c", untyped({ ...which, wait }))),
+  selector.map((which) => (client: NearvecClient) => client.delete("c", untyped({ ...which, wait }))),
 );
 
 /** Changes what is indexed. */
@@ -85,7 +85,7 @@ const change: fc.Arbitrary<Call> = fc.oneof(
           client.createPayloadIndex("c", untyped({ field_name, field_schema, wait })),
     ),
   },
-  indexed.map((field) => (client) => client.deletePayloadIndex("c", field)),
+  indexed.map((field) => (client: NearvecClient) => client.deletePayloadIndex("c", field)),
 );
 
 /** What a call answers, or the code of its error, without numbers of operations. */

@@ -155,7 +155,7 @@ const WRONG: [
   ["no points", "setPayload", { payload: {} }, "INVALID_ARGUMENT", "points: got nothing"],
   ["no filter", "setPayload", { payload: {}, filter: 1 }, "INVALID_ARGUMENT", "filter: got 1"],
   ["ids that are none and a filter", "clearPayload", { points: 1, filter: {} }, "INVALID_ARGUMENT", "points"],
-  ["no payload", "setPayload", { points: [1] }, "INVALID_PAYLOAD", "payload: got nothing"],
+  ["no payload", "setPayload", { points: [1] }, "INVALID_ARGUMENT", "payload: got nothing"],
   ["a payload that is none", "overwritePayload", { points: [1], payload: [1] }, "INVALID_PAYLOAD", "payload"],
   ["NaN", "setPayload", { points: [1], payload: { a: Number.NaN } }, "INVALID_PAYLOAD", "payload.a"],
   ["a path that is none", "setPayload", { points: [1], payload: {}, key: "a..b" }, "INVALID_ARGUMENT", "key"],

@@ -112,7 +112,7 @@ const WRONG: [string, () => Promise<unknown>, Code, string][] = [
     "one bad query",
     () => client.queryBatch("c", { searches: [{}, { limit: 0 }] }),
     "INVALID_ARGUMENT",
-    "searches[1]: limit: got 0",
+    "searches[1].limit: got 0",
   ],
   [
     "one unknown point",

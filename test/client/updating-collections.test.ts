@@ -48,6 +48,139 @@ test("settings change, those left out stay, and all are shown", async () => {
   });
 });
 
+test("hints to a server are kept and shown", async () => {
+  await client.createCollection("hints", {
+    vectors: {
+      image: {
+        size: 2,
+        distance: "Cosine",
+        on_disk: true,
+        memory: "cold",
+        hnsw_config: { m: 4, payload_m: 8, inline_storage: true, on_disk: true, memory: "pinned" },
+        quantization_config: { product: { compression: "x16", always_ram: true } },
+      },
+    },
+    sparse_vectors: { terms: { index: { on_disk: true, memory: "cached", full_scan_threshold: 5 } } },
+    hnsw_config: { on_disk: true, payload_m: 0, inline_storage: false },
+    optimizers_config: { memmap_threshold: 10, prevent_unoptimized: true, max_optimization_threads: 2 },
+    wal_config: { wal_capacity_mb: 64 },
+    quantization_config: { scalar: { type: "int8", quantile: 0.99 } },
+    strict_mode_config: { enabled: false, max_query_limit: 10, sparse_config: { terms: { max_length: 7 } } },
+    on_disk_payload: true,
+    payload: { memory: "cold" },
+    shard_number: 2,
+    sharding_method: "auto",
+    replication_factor: 3,
+    write_consistency_factor: 2,
+  });
+  const { config } = await client.getCollection("hints");
+  expect(config).toEqual({
+    params: {
+      vectors: {
+        image: {
+          size: 2,
+          distance: "Cosine",
+          on_disk: true,
+          memory: "cold",
+          hnsw_config: { m: 4, payload_m: 8, inline_storage: true, on_disk: true, memory: "pinned" },
+          quantization_config: { product: { compression: "x16", always_ram: true } },
+        },
+      },
+      sparse_vectors: { terms: { index: { on_disk: true, memory: "cached", full_scan_threshold: 5 } } },
+      on_disk_payload: true,
+      payload: { memory: "cold" },
+      shard_number: 2,
+      sharding_method: "auto",
+      replication_factor: 3,
+      write_consistency_factor: 2,
+    },
+    hnsw_config: {
+      m: 16,
+      ef_construct: 100,
+      full_scan_threshold: 1000,
+      max_indexing_threads: 0,
+      on_disk: true,
+      payload_m: 0,
+      inline_storage: false,
+    },
+    optimizer_config: {
+      deleted_threshold: 0.2,
+      vacuum_min_vector_number: 1000,
+      default_segment_number: 0,
+      max_segment_size: null,
+      memmap_threshold: 10,
+      indexing_threshold: null,
+      flush_interval_sec: 5,
+      max_optimization_threads: 2,
+      prevent_unoptimized: true,
+    },
+    wal_config: { wal_capacity_mb: 64, wal_segments_ahead: 0, wal_retain_closed: 1 },
+    quantization_config: { scalar: { type: "int8", quantile: 0.99 } },
+    strict_mode_config: { enabled: false, max_query_limit: 10, sparse_config: { terms: { max_length: 7 } } },
+  });
+  await client.updateCollection("hints", {
+    vectors: { image: { on_disk: false, quantization_config: "Disabled", hnsw_config: { payload_m: 2 } } },
+    sparse_vectors: { terms: { index: { on_disk: false }, modifier: "idf" } },
+    params: { replication_factor: 1, read_fan_out_factor: 2, read_fan_out_delay_ms: 5, payload: {} },
+    hnsw_config: { inline_storage: true },
+    optimizers_config: { max_optimization_threads: "auto" },
+    quantization_config: { binary: { always_ram: false } },
+    strict_mode_config: { max_timeout: 5 },
+  });
+  expect((await client.getCollection("hints")).config).toEqual({
+    ...config,
+    params: {
+      ...config.params,
+      vectors: {
+        image: {
+          size: 2,
+          distance: "Cosine",
+          on_disk: false,
+          memory: "cold",
+          hnsw_config: { m: 4, payload_m: 2, inline_storage: true, on_disk: true, memory: "pinned" },
+        },
+      },
+      sparse_vectors: {
+        terms: { index: { on_disk: false, memory: "cached", full_scan_threshold: 5 }, modifier: "idf" },
+      },
+      replication_factor: 1,
+      read_fan_out_factor: 2,
+      read_fan_out_delay_ms: 5,
+      payload: {},
+    },
+    hnsw_config: { ...config.hnsw_config, inline_storage: true },
+    optimizer_config: { ...config.optimizer_config, max_optimization_threads: null },
+    quantization_config: { binary: { always_ram: false } },
+    strict_mode_config: { ...config.strict_mode_config, max_timeout: 5 },
+  });
+  await client.updateCollection("hints", { quantization_config: "Disabled" });
+  expect((await client.getCollection("hints")).config).not.toHaveProperty("quantization_config");
+});
+
+test("how rare words are counts at once when it is to count", async () => {
+  await client.createCollection("words", { sparse_vectors: { terms: {} } });
+  await client.upsert("words", {
+    points: [
+      { id: 1, vector: { terms: { indices: [1], values: [1] } } },
+      { id: 2, vector: { terms: { indices: [1], values: [2] } } },
+      { id: 3, vector: { terms: { indices: [2], values: [1] } } },
+    ],
+  });
+  const order = async () => {
+    const query = { indices: [1, 2], values: [1, 1] };
+    return (await client.query("words", { query, using: "terms" })).points.map(({ id, score }) => [
+      id,
+      score,
+    ]);
+  };
+  expect((await order())[0]).toEqual([2, 2]);
+  await client.updateCollection("words", { sparse_vectors: { terms: { modifier: "idf" } } });
+  const rare = Math.fround(Math.log((3 - 1 + 0.5) / (1 + 0.5) + 1));
+  expect((await order()).find(([id]) => id === 3)?.[1]).toBeCloseTo(rare, 5);
+  await client.updateCollection("words", { sparse_vectors: { terms: { modifier: "none" } } });
+  expect((await order())[0]).toEqual([2, 2]);
+});
+
 test("metadata is kept as given, and merged at its top level", async () => {
   const metadata = async () => (await client.getCollection("c")).config.metadata;
   expect(await metadata()).toEqual({ a: 1, b: { c: [424242424242424242n, null] }, n: null });
@@ -163,12 +296,26 @@ const WRONG: [string, unknown, Code, string][] = [
     "ef_construct",
   ],
   [
-    "quantization",
-    { quantization_config: { scalar: { type: "int8" } } },
-    "NOT_SUPPORTED",
-    "quantization_config",
+    "an unknown sparse vector",
+    { sparse_vectors: { "": { modifier: "idf" } } },
+    "INVALID_ARGUMENT",
+    'sparse_vectors: there is no vector string ""',
   ],
-  ["several copies", { params: { replication_factor: 2 } }, "NOT_SUPPORTED", "params.replication_factor"],
+  [
+    "quantization that there is none",
+    { quantization_config: { scalar: { type: "int4" } } },
+    "INVALID_ARGUMENT",
+    "quantization_config.scalar.type",
+  ],
+  ["no copies", { params: { replication_factor: 0 } }, "INVALID_ARGUMENT", "params.replication_factor"],
+  ["another number of shards", { params: { shard_number: 2 } }, "INVALID_ARGUMENT", "params.shard_number"],
+  ["strict mode", { strict_mode_config: { enabled: true } }, "NOT_SUPPORTED", "strict_mode_config.enabled"],
+  [
+    "a graph of single links",
+    { vectors: { "": { hnsw_config: { m: 1 } } } },
+    "INVALID_ARGUMENT",
+    '"].hnsw_config.m: got 1',
+  ],
   ["metadata that is none", { metadata: [1] }, "INVALID_PAYLOAD", "metadata"],
   ["an unknown field", { size: 4 }, "INVALID_ARGUMENT", "size"],
 ];

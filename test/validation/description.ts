@@ -6,13 +6,14 @@
  * - Null counts as left out in every object.
  * - What other code checks may be anything here: ids, vectors, payloads, and in requests filters and prefetches (`OPAQUE`).
  * - `uniqueItems` is not asked for: a server reads such a list as a set.
+ * - What isn't built is no field (`NOT_YET`).
  * - There are bounds and schemas that it lacks (`FIELDS`, `SCHEMAS`), and other names of fields (`ALIASES`; not here).
  * - Formats bound integers: `uint32` and `int64` by their bits, the others by what a number holds exactly.
  * - A range may have bounds of both kinds, numbers and dates: the code of ranges has better words for that.
  */
 import { readFileSync } from "node:fs";
 import { Ajv } from "ajv";
-import { FIELDS, OPAQUE, SCHEMAS } from "../../build/api-additions.mjs";
+import { FIELDS, NOT_YET, OPAQUE, SCHEMAS } from "../../build/api-additions.mjs";
 import type { JsonSchema } from "../../build/api-schemas.mjs";
 
 const text = readFileSync(new URL("../../build/api/qdrant-api.json", import.meta.url), "utf8");
@@ -57,11 +58,19 @@ function isOpaque(schema: JsonSchema, from: string): boolean {
   return name in OPAQUE || choicesOf(described[name] as JsonSchema).some((each) => isOpaque(each, name));
 }
 
-function adapt(schema: JsonSchema, from: string, field?: string): JsonSchema {
-  if (isOpaque(schema, from)) return {};
+function isNotYet(schema: JsonSchema): boolean {
+  const all = choicesOf(schema);
+  return (all.length > 0 ? all : [schema]).some((each) => NOT_YET.includes(nameOf(each) ?? ""));
+}
+
+/** What validators check, or all of it. */
+type Extent = "checked" | "all";
+
+function adapt(schema: JsonSchema, extent: Extent, from: string, field?: string): JsonSchema {
+  if (extent === "checked" && isOpaque(schema, from)) return {};
   const name = nameOf(schema);
-  if (name !== undefined) return { $ref: `api#/definitions/${name}` };
-  const choices = choicesOf(schema).map((each) => adapt(each, from));
+  if (name !== undefined) return { $ref: `${extent}#/definitions/${name}` };
+  const choices = choicesOf(schema).map((each) => adapt(each, extent, from));
   if (choices.length > 0) return choices.length === 1 ? (choices[0] as JsonSchema) : { anyOf: choices };
   const { type, format = "", required, properties, additionalProperties, items } = schema;
   if (type === "integer" || type === "number") {
@@ -71,10 +80,12 @@ function adapt(schema: JsonSchema, from: string, field?: string): JsonSchema {
   }
   if (type === "array" && items !== undefined) {
     const { minItems } = schema;
-    return isOpaque(items, from) ? {} : { type, items: adapt(items, from), ...(minItems && { minItems }) };
+    if (extent === "checked" && isOpaque(items, from)) return {};
+    return { type, items: adapt(items, extent, from), ...(minItems && { minItems }) };
   }
   if (type === "object" && properties !== undefined) {
-    const fields = Object.entries(properties).map(([key, each]) => [key, adapt(each, from, key)]);
+    const built = Object.entries(properties).filter(([, each]) => !isNotYet(each));
+    const fields = built.map(([key, each]) => [key, adapt(each, extent, from, key)]);
     return {
       type,
       properties: Object.fromEntries(fields),
@@ -83,27 +94,31 @@ function adapt(schema: JsonSchema, from: string, field?: string): JsonSchema {
     };
   }
   if (type === "object" && typeof additionalProperties === "object") {
-    return { type, additionalProperties: adapt(additionalProperties, from) };
+    return { type, additionalProperties: adapt(additionalProperties, extent, from) };
   }
   const { enum: words, minLength } = schema;
   return { ...(type && { type }), ...(words && { enum: words }), ...(minLength && { minLength }) };
 }
 
-const definitions = Object.fromEntries(
-  Object.entries(described).map(([name, schema]) => [name, adapt(schema, name)]),
-);
+const definitionsTo = (extent: Extent): Readonly<Record<string, JsonSchema>> =>
+  Object.fromEntries(Object.entries(described).map(([name, schema]) => [name, adapt(schema, extent, name)]));
 
-export function definition(name: string): JsonSchema {
-  return definitions[name] as JsonSchema;
+const definitions = { checked: definitionsTo("checked"), all: definitionsTo("all") };
+
+export function definition(name: string, extent: Extent = "checked"): JsonSchema {
+  return definitions[extent][name] as JsonSchema;
 }
 
 /** What a reference stands for. */
 export function resolve(schema: JsonSchema): JsonSchema {
   const name = nameOf(schema);
-  return name === undefined ? schema : resolve(definition(name));
+  if (name === undefined) return schema;
+  return resolve(definition(name, schema.$ref?.startsWith("all#") ? "all" : "checked"));
 }
 
-const ajv = new Ajv({ strict: false }).addSchema({ $id: "api", definitions });
+const ajv = new Ajv({ strict: false })
+  .addSchema({ $id: "checked", definitions: definitions.checked })
+  .addSchema({ $id: "all", definitions: definitions.all });
 const compiled = new Map<string, (value: unknown) => boolean>();
 
 /** Whether ajv takes a value, which has no nulls. */

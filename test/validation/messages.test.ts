@@ -7,6 +7,7 @@ import { DeleteVectors } from "../../src/generated/validators/delete-vectors.ts"
 import { Document } from "../../src/generated/validators/document.ts";
 import { Filter } from "../../src/generated/validators/filter.ts";
 import { READ_OPTIONS, WRITE_OPTIONS } from "../../src/generated/validators/options.ts";
+import { PayloadFieldSchema } from "../../src/generated/validators/payload-field-schema.ts";
 import { PointsSelector } from "../../src/generated/validators/points-selector.ts";
 import { Prefetch } from "../../src/generated/validators/prefetch.ts";
 import { Query } from "../../src/generated/validators/query.ts";
@@ -15,7 +16,7 @@ import { SearchRequest } from "../../src/generated/validators/search-request.ts"
 import { SparseVector } from "../../src/generated/validators/sparse-vector.ts";
 import { UpdateOperations } from "../../src/generated/validators/update-operations.ts";
 import { WithPayloadInterface } from "../../src/generated/validators/with-payload-interface.ts";
-import { extend } from "../../src/validation/containers.ts";
+import { extend, object } from "../../src/validation/containers.ts";
 import { check, checkArguments, notYet, type Schema } from "../../src/validation/schema.ts";
 
 function refusal(run: () => unknown): NearvecError {
@@ -28,6 +29,7 @@ function refusal(run: () => unknown): NearvecError {
   throw new Error("expected a NearvecError, got none");
 }
 
+const wanted = object({}, { with_payload: WithPayloadInterface });
 const query = extend(QueryRequest, { ...READ_OPTIONS, prefetch: notYet(), using: notYet("") });
 const V = [1, 2];
 const SPELLING = "Check its spelling.";
@@ -47,13 +49,13 @@ const MESSAGES: [Schema, unknown, string][] = [
   [
     query,
     { limt: 3 },
-    `limt: got an unknown field, expected one of shard_key, query, filter, params, score_threshold, limit, offset, with_vector, with_payload, lookup_from, consistency, timeout. ${SPELLING}`,
+    `limt: got an unknown field, expected one of query, filter, params, score_threshold, limit, offset, with_vector, with_payload, lookup_from, consistency, timeout. ${SPELLING}`,
   ],
   [SparseVector, { indices: [] }, "values: got nothing, expected a list."],
   [
     PointsSelector,
     { points: [1], all: true },
-    `all: got an unknown field, expected one of points, filter, shard_key. ${SPELLING}`,
+    `all: got an unknown field, expected one of points, filter. ${SPELLING}`,
   ],
   [query, { constructor: 1 }, expect.stringContaining("constructor: got an unknown field") as string],
   [
@@ -83,14 +85,14 @@ const MESSAGES: [Schema, unknown, string][] = [
   [Document, { text: "a", model: "" }, 'model: got string "", expected a string that is not empty.'],
   // Choices
   [
-    query,
+    wanted,
     { with_payload: 3 },
     "with_payload: got 3, expected true or false, or a list, or an object with one of include, exclude.",
   ],
-  [query, { with_payload: ["a", 3] }, "with_payload[1]: got 3, expected a string."],
-  [query, { with_payload: [3, "a"] }, "with_payload[0]: got 3, expected a string."],
+  [wanted, { with_payload: ["a", 3] }, "with_payload[1]: got 3, expected a string."],
+  [wanted, { with_payload: [3, "a"] }, "with_payload[0]: got 3, expected a string."],
   [
-    query,
+    wanted,
     { with_payload: { include: [], exclude: [] } },
     "with_payload: got an object with include, exclude, expected an object with one of include, exclude. Give only one of them.",
   ],
@@ -106,9 +108,9 @@ const MESSAGES: [Schema, unknown, string][] = [
   ],
   [Document, { model: "m" }, "text: got nothing, expected a string."],
   [
-    CreateFieldIndex,
-    { field_name: "a", field_schema: { type: "txt" } },
-    'field_schema.type: got string "txt", expected one of "keyword", "integer", "float", "geo", "text", "bool", "datetime", "uuid".',
+    PayloadFieldSchema,
+    { type: "txt" },
+    'type: got string "txt", expected one of "keyword", "integer", "float", "geo", "text", "bool", "datetime", "uuid".',
   ],
   // One or several vectors
   [
@@ -325,10 +327,11 @@ describe("what requests may be made of", () => {
 });
 
 test("what is read has the types of the description", () => {
-  const { limit, with_payload, consistency, params } = checkArguments(query, {}, "query");
+  const { limit, consistency, params } = checkArguments(query, {}, "query");
   expectTypeOf(limit).toEqualTypeOf<number | undefined>();
   expectTypeOf(consistency).toEqualTypeOf<number | "all" | "majority" | "quorum" | undefined>();
   expectTypeOf(params?.exact).toEqualTypeOf<boolean | undefined>();
+  const { with_payload } = check(wanted, {}, "");
   if (typeof with_payload === "object" && "include" in with_payload) {
     expectTypeOf(with_payload.include).toEqualTypeOf<readonly string[]>();
   }
