@@ -160,7 +160,11 @@ async function large(): Promise<Row[]> {
   const json = await fill(client);
   const { payloads } = client.info().memory;
   const rows: Row[] = [
-    ["bytes of a payload", figure(payloads / COUNT), `${figure((1.3 * json) / COUNT + 64)} (1.3 × JSON + 64)`],
+    [
+      "bytes of a payload",
+      figure(payloads / COUNT),
+      `${figure((1.3 * json) / COUNT + 64)} (1.3 × JSON + 64)`,
+    ],
     await scrolling(client),
   ];
   const geo = { must: { key: "at", geo_radius: { center: { lon: 10, lat: 50 }, radius: 500_000 } } };
@@ -201,7 +205,10 @@ const rows = [...(await storing()), ...(await checking()), ...(await large())];
 const text = [
   `The points API in process; filters over ${COUNT.toLocaleString("en")} points of made-up payloads`,
   "",
-  table(["", "measured", "wanted"], rows.map((row) => [...row])),
+  table(
+    ["", "measured", "wanted"],
+    rows.map((row) => [...row]),
+  ),
   "",
   machineLine(files.machine),
 ].join("\n");

@@ -1,0 +1,100 @@
+/** `nearvec serve`: Qdrant's REST API on a socket. */
+
+import { defineCommand } from "citty";
+import { open } from "../client/open.ts";
+import { checkArguments, integerArgument, UsageError } from "./arguments.ts";
+import { startServer } from "./server.ts";
+
+const ARGUMENTS = {
+  host: { type: "string", default: "127.0.0.1", description: "Address to listen at; 0.0.0.0 for all" },
+  port: { type: "string", default: "6333", description: "Port; 0 for any that is free" },
+  path: { type: "string", description: "Folder for data (not used yet: data is kept in memory only)" },
+  "api-key": { type: "string", description: "Key that callers must send (or NEARVEC_API_KEY)" },
+  "read-only-api-key": {
+    type: "string",
+    description: "Key for callers that may only read (or NEARVEC_READ_ONLY_API_KEY)",
+  },
+  "max-body-mb": { type: "string", default: "32", description: "Largest body of a request, in MB" },
+  timeout: { type: "string", default: "60", description: "Seconds after which a request is given up" },
+  cors: {
+    type: "string",
+    description: "Origins that browsers may call from, with commas between; * for all",
+  },
+} as const;
+
+export const serve = defineCommand({
+  meta: { name: "serve", description: "Serve Qdrant's REST API" },
+  args: ARGUMENTS,
+  async run({ args }) {
+    checkArguments(args, ARGUMENTS);
+    const apiKey = keyOf(args["api-key"], "NEARVEC_API_KEY");
+    const readOnlyApiKey = keyOf(args["read-only-api-key"], "NEARVEC_READ_ONLY_API_KEY");
+    const options = {
+      host: args.host,
+      port: integerArgument(args.port, "port", 0, 65_535),
+      maxBodyBytes: integerArgument(args["max-body-mb"], "max-body-mb", 1, 4096) * 1024 * 1024,
+      timeout: integerArgument(args.timeout, "timeout", 1, 86_400),
+      ...(apiKey !== undefined && { apiKey }),
+      ...(readOnlyApiKey !== undefined && { readOnlyApiKey }),
+      ...(args.cors !== undefined && { cors: originsOf(args.cors) }),
+    };
+    if (args.path !== undefined) warnOfPath(args.path);
+    const hasKey = apiKey !== undefined || readOnlyApiKey !== undefined;
+    if (!hasKey && !isLoopback(args.host)) warnOfOpenDoor(args.host);
+    const client = await open();
+    const server = await startServer(client, options);
+    closeOnSignal(async () => {
+      await server.close();
+      await client.close();
+    });
+    console.log(`nearvec listens at ${server.url}${hasKey ? ", with keys" : ""}`);
+    console.log("Data is in memory only: it is gone when this process ends.");
+  },
+});
+
+/** @throws {UsageError} for a key that is there, but empty: most likely a variable that isn't set */
+function keyOf(option: string | undefined, variable: string): string | undefined {
+  const key = option ?? process.env[variable];
+  if (key === "") throw new UsageError(`the key of ${option === "" ? "an option" : variable} is empty`);
+  return key;
+}
+
+function originsOf(list: string): string | string[] {
+  return list === "*" ? list : list.split(",").map((origin) => origin.trim());
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || host.startsWith("127.");
+}
+
+function warnOfPath(path: string): void {
+  console.error(`
+WARNING: --path ${path} IS NOT USED YET. THIS RELEASE KEEPS DATA IN MEMORY ONLY:
+everything that is stored is LOST when this process ends.
+`);
+}
+
+function warnOfOpenDoor(host: string): void {
+  console.error(`
+WARNING: whoever reaches ${host} may read, change and delete everything: there is no --api-key.
+`);
+}
+
+/** The first signal ends the process in good order, the second one at once. */
+function closeOnSignal(close: () => Promise<void>): void {
+  let isClosing = false;
+  const onSignal = (signal: NodeJS.Signals) => {
+    if (isClosing) process.exit(1);
+    isClosing = true;
+    console.log(`${signal}: finishing what is under way`);
+    close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        console.error(error);
+        process.exit(1);
+      },
+    );
+  };
+  process.on("SIGTERM", onSignal);
+  process.on("SIGINT", onSignal);
+}

@@ -1,0 +1,80 @@
+/** A handler behind a socket. */
+
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { promisify } from "node:util";
+import { gzip } from "node:zlib";
+import { getRequestListener } from "@hono/node-server";
+import type { NearvecClient } from "../client/client.ts";
+import { createHandler } from "../http/handler.ts";
+import type { HandlerOptions } from "../http/options.ts";
+
+export interface ServerOptions extends HandlerOptions {
+  readonly host: string;
+  /** 0: any that is free. */
+  readonly port: number;
+  /** In how many seconds a caller must have sent its headers. Default: 10. */
+  readonly headersTimeout?: number;
+  /** In how many seconds a caller must have sent its request as a whole. Default: 120. */
+  readonly requestTimeout?: number;
+}
+
+export interface RunningServer {
+  readonly url: string;
+  /** Lets requests that are under way come to their end, for some seconds; new ones are refused at once. */
+  close(): Promise<void>;
+}
+
+const HEADERS_TIMEOUT = 10;
+const REQUEST_TIMEOUT = 120;
+/** How long requests under way may take when the server is closed. Who stops processes gives them 5 s at least. */
+const PATIENCE_MS = 4000;
+const LEVEL = { level: 1 };
+
+const compress = promisify(gzip);
+
+/** @throws what the system says when it can't listen there: EADDRINUSE, EACCES, … */
+export async function startServer(client: NearvecClient, options: ServerOptions): Promise<RunningServer> {
+  const { host, port, headersTimeout = HEADERS_TIMEOUT, requestTimeout = REQUEST_TIMEOUT } = options;
+  const handler = createHandler(client, {
+    ...options,
+    gzip: async (text) => new Uint8Array(await compress(text, LEVEL)),
+  });
+  const listener = getRequestListener((request) => handler(request));
+  let isClosing = false;
+  const server = createServer(
+    {
+      headersTimeout: Math.min(headersTimeout, requestTimeout) * 1000,
+      requestTimeout: requestTimeout * 1000,
+      // Slow callers are looked for this often.
+      connectionsCheckingInterval: Math.min(1000, headersTimeout * 1000),
+    },
+    (incoming, outgoing) => {
+      if (!isClosing) return void listener(incoming, outgoing);
+      // On a connection that was there before.
+      outgoing.writeHead(503, { "content-type": "application/json", connection: "close" });
+      outgoing.end(JSON.stringify({ status: { error: "Service unavailable: shutting down" }, time: 0 }));
+    },
+  );
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+  const { port: actual } = server.address() as AddressInfo;
+  const close = () =>
+    new Promise<void>((resolve) => {
+      isClosing = true;
+      // A connection is idle only once its answer was sent: then it is closed, not kept for a next request.
+      const sweep = setInterval(() => server.closeIdleConnections(), 20);
+      const patience = setTimeout(() => server.closeAllConnections(), PATIENCE_MS);
+      server.close(() => {
+        clearInterval(sweep);
+        clearTimeout(patience);
+        resolve();
+      });
+    });
+  return { url: `http://${host.includes(":") ? `[${host}]` : host}:${actual}`, close };
+}

@@ -1,0 +1,41 @@
+/** Who may do what. */
+
+import type { Settings } from "./options.ts";
+import { Refusal } from "./refusal.ts";
+
+/** What a route asks for: nothing, a key, or the key that may write. */
+export type Access = "open" | "read" | "write";
+
+const BEARER = /^bearer +(.+)$/i;
+
+/**
+ * Lets those through who may. Keys are compared in a time that depends on what was sent alone.
+ *
+ * @throws {Refusal} 401 without a key, or with a wrong one; 403 for a write with the key that only reads
+ */
+export function checkAccess(request: Request, access: Access, { apiKey, readOnlyApiKey }: Settings): void {
+  if (access === "open" || (apiKey === undefined && readOnlyApiKey === undefined)) return;
+  const { headers } = request;
+  const given = headers.get("api-key") ?? BEARER.exec(headers.get("authorization") ?? "")?.[1];
+  if (given === undefined) {
+    throw new Refusal(401, "Must provide an API key or an Authorization bearer token");
+  }
+  // Both are compared, whatever comes of the first.
+  const writes = isEqual(given, apiKey);
+  const reads = isEqual(given, readOnlyApiKey);
+  if (writes) return;
+  if (!reads) throw new Refusal(401, "Invalid API key or JWT");
+  if (access === "write")
+    throw new Refusal(403, "Forbidden: Write access is required; this key may only read");
+}
+
+/** Looks at every character of the first text, however the second one differs. */
+function isEqual(given: string, expected: string | undefined): boolean {
+  const text = expected ?? "";
+  let difference = given.length ^ text.length;
+  for (let i = 0; i < given.length; i++) {
+    // Beyond the end, and in an empty text, there is NaN, which counts as 0: the lengths have told by then.
+    difference |= given.charCodeAt(i) ^ text.charCodeAt(i);
+  }
+  return expected !== undefined && difference === 0;
+}

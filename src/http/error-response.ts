@@ -1,0 +1,114 @@
+/** Errors in the words of a server: clients and programs look for them. */
+
+import type { ErrorSubject, NearvecError } from "../errors.ts";
+import { outOfRange, Refusal } from "./refusal.ts";
+
+export interface Failure {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** What a request was about, as far as texts depend on it. */
+export interface Place {
+  /** The collection in the path, if any. */
+  readonly collection: string | undefined;
+  /** What the name of a field begins with that the request itself has: a server's words for `limit` of a query. */
+  readonly flattened: string | undefined;
+  /** Whether the client is: else nothing is there any more. */
+  readonly isOpen: () => boolean;
+}
+
+/** Undefined for what is a defect of nearvec. */
+export function failureOf(error: unknown, place: Place): Failure | undefined {
+  if (error instanceof Refusal) return { status: error.status, text: error.message };
+  if (!isNearvecError(error)) return undefined;
+  const { code, message } = error;
+  const subject = error.details.subject ?? {};
+  switch (code) {
+    case "COLLECTION_NOT_FOUND":
+      return { status: 404, text: `Not found: ${noCollection(subject, place) ?? message}` };
+    case "ALIAS_NOT_FOUND":
+      return { status: 404, text: `Not found: Alias ${subject.alias} does not exists!` };
+    case "POINT_NOT_FOUND":
+      return { status: 404, text: `Not found: ${noPoint(subject) ?? message}` };
+    case "COLLECTION_EXISTS":
+      return { status: 409, text: `Wrong input: Collection \`${subject.collection}\` already exists!` };
+    case "WRONG_DIMENSION":
+      return { status: 400, text: `Wrong input: ${wrongDimension(subject) ?? message}` };
+    case "INVALID_ID":
+      return { status: 400, text: `Format error in JSON body: ${noId(subject) ?? message}` };
+    case "INVALID_ARGUMENT":
+      return invalidArgument(error, subject, place);
+    case "INVALID_NAME":
+      return { status: 422, text: `Validation error in path parameters: [${message}]` };
+    case "INVALID_PAYLOAD":
+    case "NOT_FINITE":
+      return { status: 400, text: `Format error in JSON body: ${message}` };
+    case "NOT_SUPPORTED":
+    case "ABORTED":
+      return { status: 400, text: `Bad request: ${message}` };
+    case "TIMEOUT":
+      return { status: 408, text: `Timeout error: ${message}` };
+    case "CLOSED":
+      return place.isOpen() && place.collection !== undefined
+        ? { status: 404, text: `Not found: Collection \`${place.collection}\` doesn't exist!` }
+        : { status: 503, text: `Service unavailable: ${message}` };
+    case "OUT_OF_MEMORY":
+      return { status: 507, text: `Out of memory: ${message}` };
+    case "INTERNAL":
+      return undefined;
+  }
+}
+
+/** By its name, not its class: a program may have loaded the engine and this face in two formats, with a class each. */
+export function isNearvecError(error: unknown): error is NearvecError {
+  return error instanceof Error && error.name === "NearvecError";
+}
+
+/** A collection that the request's path names, and one that something in its body does, are missing in different words. */
+function noCollection({ collection }: ErrorSubject, place: Place): string | undefined {
+  if (collection === undefined) return undefined;
+  return place.collection === undefined || place.collection === collection
+    ? `Collection \`${collection}\` doesn't exist!`
+    : `Collection ${collection} not found`;
+}
+
+function noPoint({ point }: ErrorSubject): string | undefined {
+  return point === undefined ? undefined : `No point with id ${point} found`;
+}
+
+function wrongDimension({ dimension }: ErrorSubject): string | undefined {
+  if (dimension === undefined) return undefined;
+  return `Vector dimension error: expected dim: ${dimension.expected}, got ${dimension.got}`;
+}
+
+function noId(subject: ErrorSubject): string | undefined {
+  const { id } = subject;
+  if (id === undefined || (typeof id === "object" && id !== null)) return undefined;
+  const text = typeof id === "string" ? JSON.stringify(id) : String(id);
+  return `value ${text} is not a valid point ID, valid values are either an unsigned integer or a UUID`;
+}
+
+function invalidArgument(
+  { message, details }: NearvecError,
+  { range, vector, index }: ErrorSubject,
+  { flattened }: Place,
+): Failure {
+  if (range !== undefined) {
+    const isOwn = /^\w+$/.test(details.what);
+    const place = isOwn && flattened !== undefined ? `${flattened}.${details.what}` : details.what;
+    const text = outOfRange(range.got, range.least, range.most);
+    return { status: 422, text: `Validation error in JSON body: [${place}: ${text}]` };
+  }
+  if (vector !== undefined) {
+    return { status: 400, text: `Wrong input: Not existing vector name error: ${vector}` };
+  }
+  if (index !== undefined) return { status: 400, text: `Bad request: ${noIndex(index)}` };
+  return { status: 400, text: `Format error in JSON body: ${message}` };
+}
+
+function noIndex({ key, use }: NonNullable<ErrorSubject["index"]>): string {
+  return use === "facet"
+    ? `No appropriate index for faceting: \`${key}\`. Please create one to facet on this field: a keyword, integer, uuid or bool index.`
+    : `No range index for \`order_by\` key: \`${key}\`. Please create one to use \`order_by\`: an integer, float or datetime index.`;
+}

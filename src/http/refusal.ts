@@ -1,0 +1,29 @@
+/** A request that HTTP itself refuses: what the engine never sees. */
+export class Refusal extends Error {
+  readonly status: number;
+
+  constructor(status: number, text: string) {
+    super(text);
+    this.status = status;
+  }
+}
+
+/** The part of a request that something is wrong with, as error texts name it. */
+export type Part = "JSON body" | "query parameters" | "path parameters";
+
+/** For what has the wrong form. */
+export function formatError(part: Part, text: string): Refusal {
+  return new Refusal(400, `Format error in ${part}: ${text}`);
+}
+
+/** For values that have the right type and lie outside of their range. */
+export function validationError(part: Part, place: string, text: string): Refusal {
+  return new Refusal(422, `Validation error in ${part}: [${place}: ${text}]`);
+}
+
+/** What an integer outside of its range is told. */
+export function outOfRange(got: number, least: number, most = Number.MAX_SAFE_INTEGER): string {
+  const range =
+    most === Number.MAX_SAFE_INTEGER ? `must be ${least} or larger` : `must be from ${least} to ${most}`;
+  return `value ${got} invalid, ${range}`;
+}

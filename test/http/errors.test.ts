@@ -1,0 +1,219 @@
+/** What goes wrong, in a server's words and with its statuses. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { cities, serving, type TestServer } from "./support.ts";
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await serving();
+  await cities(server);
+});
+afterAll(() => server[Symbol.asyncDispose]());
+
+const POINTS = "/collections/cities/points";
+
+interface Case {
+  readonly request: readonly [verb: string, path: string, body?: unknown];
+  readonly status: number;
+  readonly error: string;
+}
+
+const CASES: Readonly<Record<string, Case>> = {
+  "a collection that is missing": {
+    request: ["GET", "/collections/nowhere"],
+    status: 404,
+    error: "Not found: Collection `nowhere` doesn't exist!",
+  },
+  "a collection that is missing, of a lookup": {
+    request: ["POST", `${POINTS}/query`, { query: 1, lookup_from: { collection: "x" } }],
+    status: 404,
+    error: "Not found: Collection x not found",
+  },
+  "a collection that is there": {
+    request: ["PUT", "/collections/cities", { vectors: { size: 4, distance: "Dot" } }],
+    status: 409,
+    error: "Wrong input: Collection `cities` already exists!",
+  },
+  "an alias with the name of a collection": {
+    request: [
+      "POST",
+      "/collections/aliases",
+      { actions: [{ create_alias: { collection_name: "cities", alias_name: "cities" } }] },
+    ],
+    status: 409,
+    error: "Wrong input: Collection `cities` already exists!",
+  },
+  "an alias that is missing": {
+    request: [
+      "POST",
+      "/collections/aliases",
+      { actions: [{ rename_alias: { old_alias_name: "old", new_alias_name: "new" } }] },
+    ],
+    status: 404,
+    error: "Not found: Alias old does not exists!",
+  },
+  "a point that is missing": {
+    request: ["GET", `${POINTS}/77`],
+    status: 404,
+    error: "Not found: Point with id 77 does not exists!",
+  },
+  "a point that is missing, beyond what numbers hold": {
+    request: ["GET", `${POINTS}/18446744073709551615`],
+    status: 404,
+    error: "Not found: Point with id 18446744073709551615 does not exists!",
+  },
+  "a point that is missing, as a query": {
+    request: ["POST", `${POINTS}/query`, { query: 77 }],
+    status: 404,
+    error: "Not found: No point with id 77 found",
+  },
+  "a point that is missing, in a write": {
+    request: [
+      "PUT",
+      `${POINTS}/vectors?wait=true`,
+      '{"points":[{"id":424242424242424242,"vector":[1,2,3,4]}]}',
+    ],
+    status: 404,
+    error: "Not found: No point with id 424242424242424242 found",
+  },
+  "no id in a path": {
+    request: ["GET", `${POINTS}/abc`],
+    status: 400,
+    error: 'Wrong input: Can not recognize "abc" as point id',
+  },
+  "no id in a body": {
+    request: ["POST", POINTS, { ids: ["12"] }],
+    status: 400,
+    error:
+      'Format error in JSON body: value "12" is not a valid point ID, valid values are either an unsigned integer or a UUID',
+  },
+  "another dimension": {
+    request: ["PUT", POINTS, { points: [{ id: 1, vector: [1, 2, 3] }] }],
+    status: 400,
+    error: "Wrong input: Vector dimension error: expected dim: 4, got 3",
+  },
+  "a vector that the collection doesn't have": {
+    request: ["POST", `${POINTS}/vectors/delete`, { points: [1], vector: ["a"] }],
+    status: 400,
+    error: "Wrong input: Not existing vector name error: a",
+  },
+  "an order without an index": {
+    request: ["POST", `${POINTS}/scroll`, { order_by: "k" }],
+    status: 400,
+    error:
+      "Bad request: No range index for `order_by` key: `k`. Please create one to use `order_by`: an integer, float or datetime index.",
+  },
+  "a size beyond the largest": {
+    request: ["PUT", "/collections/huge", { vectors: { size: 65_537, distance: "Dot" } }],
+    status: 422,
+    error: "Validation error in JSON body: [vectors.size: value 65537 invalid, must be from 1 to 65536]",
+  },
+  "a limit of nothing": {
+    request: ["POST", `${POINTS}/query`, { query: 1, limit: 0 }],
+    status: 422,
+    error: "Validation error in JSON body: [internal.limit: value 0 invalid, must be 1 or larger]",
+  },
+  "a timeout of nothing": {
+    request: ["POST", `${POINTS}/scroll?timeout=0`, {}],
+    status: 422,
+    error: "Validation error in query parameters: [timeout: value 0 invalid, must be 1 or larger]",
+  },
+  "a timeout that is no number": {
+    request: ["POST", `${POINTS}/scroll?timeout=soon`, {}],
+    status: 400,
+    error: 'Format error in query parameters: timeout: invalid digit found in "soon", expected an integer',
+  },
+  "an ordering that is none": {
+    request: ["POST", `${POINTS}/delete?ordering=odd`, { points: [] }],
+    status: 400,
+    error:
+      'Format error in query parameters: ordering: unknown variant "odd", expected one of `weak`, `medium`, `strong`',
+  },
+  "a body that is a list": {
+    request: ["POST", `${POINTS}/scroll`, []],
+    status: 400,
+    error: "Format error in JSON body: invalid type: a list, expected an object",
+  },
+  "a body that is too deep": {
+    request: ["POST", `${POINTS}/scroll`, `{"filter":${"[".repeat(1e5)}${"]".repeat(1e5)}}`],
+    status: 400,
+    error: "Format error in JSON body: recursion limit of 128 levels exceeded",
+  },
+  "a body that is no text": {
+    request: ["POST", `${POINTS}/scroll`, new Uint8Array([0x7b, 0xff, 0x7d])],
+    status: 400,
+    error: "Format error in JSON body: invalid unicode: the text is not UTF-8",
+  },
+  "a path that is no text": {
+    request: ["GET", "/collections/%ff"],
+    status: 400,
+    error: "Format error in path parameters: the path is not percent-encoded UTF-8",
+  },
+  "a route that is none": {
+    request: ["GET", "/collections/cities/nothing"],
+    status: 404,
+    error: "Not found: there is no such route",
+  },
+};
+
+test.each(Object.keys(CASES))("%s", async (title) => {
+  const { request, ...expected } = CASES[title] as Case;
+  expect(await server.call(...request)).toMatchObject(expected);
+});
+
+test("JSON that ends early is refused as such", async () => {
+  const { status, error } = await server.call("POST", `${POINTS}/scroll`, '{"limit":');
+  expect(status).toBe(400);
+  expect(error).toMatch(/^Format error in JSON body: /);
+});
+
+test("wrong types are errors of format, naming their place", async () => {
+  const { status, error } = await server.call("POST", `${POINTS}/scroll`, { limit: "many" });
+  expect(status).toBe(400);
+  expect(error).toMatch(/^Format error in JSON body: limit: /);
+});
+
+test("an empty object is not all points", async () => {
+  const { status, error } = await server.call("POST", `${POINTS}/delete?wait=true`, {});
+  expect(status).toBe(400);
+  expect(error).toMatch(/^Format error in JSON body: /);
+  expect((await server.call("POST", `${POINTS}/count`, {})).result).toEqual({ count: 6 });
+});
+
+test("without waiting a missing point is not reported", async () => {
+  const body = { points: [{ id: 77, vector: [1, 2, 3, 4] }] };
+  const { status, result } = await server.call("PUT", `${POINTS}/vectors`, body);
+  expect([status, result.status]).toEqual([200, "acknowledged"]);
+});
+
+test("another type than JSON is refused: browsers send it from any page", async () => {
+  for (const type of ["text/plain", "application/x-www-form-urlencoded"]) {
+    const headers = { "content-type": type };
+    const { status } = await server.call("POST", `${POINTS}/delete`, '{"points":[1]}', headers);
+    expect(status).toBe(415);
+  }
+  const headers = { "content-type": "application/json; charset=utf-8" };
+  expect((await server.call("POST", `${POINTS}/count`, "{}", headers)).status).toBe(200);
+});
+
+test("what a single node can't do is refused as such", async () => {
+  for (const [verb, path] of [
+    ["POST", "/cluster/recover"],
+    ["DELETE", "/cluster/peer/1"],
+    ["PUT", "/collections/cities/shards"],
+    ["POST", "/collections/cities/cluster"],
+  ] as const) {
+    const { status, error } = await server.call(verb, path, {});
+    expect([path, status]).toEqual([path, 405]);
+    expect(error).toContain("standalone mode");
+  }
+});
+
+describe("a client that was closed", () => {
+  test("is out of service", async () => {
+    const closed = await serving();
+    await closed.client.close();
+    expect((await closed.call("GET", "/collections")).status).toBe(503);
+    expect((await closed.call("GET", "/readyz")).status).toBe(503);
+    expect((await closed.call("GET", "/healthz")).status).toBe(200);
+  });
+});
