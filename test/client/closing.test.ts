@@ -68,7 +68,7 @@ test("after close every call says so, and closing again is fine", async () => {
     () => client.explain("c", { query: [1, 2] }),
     () => client.waitForIndex("c"),
     async () => client.info(),
-    () => client.estimate({ vectors: { size: 2, distance: "Dot" }, count: 1 }),
+    async () => client.estimate({ vectors: { size: 2, distance: "Dot" }, count: 1 }),
   ];
   for (const call of calls) expect(await rejection(call)).toMatchObject({ code: "CLOSED" });
 });
