@@ -7,7 +7,7 @@ import { NAMED } from "./model/setups.ts";
 test("vectors of every kind, by name", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.integer(), { minLength: 1, maxLength: 150, size: "max" }), async (steps) => {
-      await run({ ...NAMED, ids: 20, paths: [] }, steps);
+      await run({ ...NAMED, ids: 20 }, steps);
     }),
     { numRuns: 40 },
   );

@@ -10,7 +10,7 @@ import type { Distance } from "./naive.ts";
 const seeds = fc.array(fc.integer(), { minLength: 1, maxLength: 150, size: "max" });
 
 test.each<Distance>(["Dot", "Euclid", "Manhattan", "Cosine"])("one unnamed vector, %s", async (distance) => {
-  const setup = { spaces: { "": { kind: "dense", size: 5, distance } }, ids: 20, paths: [] } as const;
+  const setup = { spaces: { "": { kind: "dense", size: 5, distance } }, ids: 20 } as const;
   await fc.assert(
     fc.asyncProperty(seeds, async (steps) => {
       const { found, wanted } = await run(setup, steps);

@@ -29,7 +29,11 @@ export function aRead(
     () => ["order_by", (client) => orderBy(client, chance, model, filter)],
     () => ["query", (client) => query(client, chance, model, filter)],
     () => ["query", (client) => query(client, chance, model, filter)],
+    () => ["query without a query", (client) => browse(client, chance, model, filter)],
+    () => ["query/groups", (client) => groups(client, chance, model, filter)],
+    () => ["query/batch", (client) => batch(client, chance, model)],
     () => ["approximate query", (client) => approximate(client, chance, model, filter, recall)],
+    () => ["approximate query of all", (client) => approximate(client, chance, model, {}, recall)],
   );
 }
 
@@ -139,7 +143,8 @@ async function orderBy(client: Client, chance: Chance, model: Model, filter: Fil
       const values = valuesAt((model.points.get(id) as Stored).json, key).map((value) =>
         indexed(type, value),
       );
-      return values.flatMap((value) =>
+      // Equal values of a point are one entry.
+      return [...new Set(values)].flatMap((value) =>
         value === undefined ? [] : [{ id, value: value as number | bigint }],
       );
     })
@@ -189,6 +194,14 @@ function aQueryOf(chance: Chance, model: Model, filter: Filter): Wanted | undefi
   return { space, name, request, scores: new Map([...all].filter(([id]) => met.has(id))) };
 }
 
+function isNear(space: Space, got: number, score: number | undefined): boolean {
+  return (
+    score !== undefined &&
+    (Math.fround(got) === Math.fround(score) ||
+      Math.abs(got - score) <= tolerance(space) * Math.max(1, Math.abs(score)))
+  );
+}
+
 async function query(client: Client, chance: Chance, model: Model, filter: Filter): Promise<void> {
   const wanted = aQueryOf(chance, model, filter);
   if (wanted === undefined) return;
@@ -213,18 +226,100 @@ async function query(client: Client, chance: Chance, model: Model, filter: Filte
     .filter((score) => threshold === undefined || (larger ? score > threshold : score < threshold))
     .sort((a, b) => (larger ? b - a : a - b))
     .slice(offset, offset + limit);
-  const near = (got: number, score: number | undefined) =>
-    score !== undefined &&
-    (Math.fround(got) === Math.fround(score) ||
-      Math.abs(got - score) <= tolerance(space) * Math.max(1, Math.abs(score)));
   const { points } = await answer;
   const text = `${wanted.name} ${show(request)}`;
   expect(points.length, text).toBe(best.length);
   points.forEach(({ id, score }, i) => {
-    if (!near(score, best[i])) expect(score, text).toBe(best[i]);
-    if (!near(score, scores.get(id))) expect(score, `${text}: ${id}`).toBe(scores.get(id));
+    expectNear(space, score, best[i], text);
+    expectNear(space, score, scores.get(id), `${text}: ${id}`);
   });
   expect(new Set(points.map(({ id }) => id)).size).toBe(points.length);
+}
+
+/** Without a query: points by id, every score 1; an offset counts. */
+async function browse(client: Client, chance: Chance, model: Model, filter: Filter): Promise<void> {
+  const limit = chance.between(1, 12);
+  const offset = chance.below(6);
+  const { points } = await client.query("c", untyped({ filter, limit, offset }));
+  const wanted = matching(model, filter).slice(offset, offset + limit);
+  expect(
+    points.map(({ id, score }) => [id, score]),
+    show(filter),
+  ).toEqual(wanted.map((id) => [id, 1]));
+}
+
+const GROUPED = ["kw", "n", "u", "o.x", "list[].x", "list[].y", "words"];
+
+/** The groups of a point: none if any of its values can't name one. */
+function groupsOf({ json }: Stored, path: string): (string | bigint)[] {
+  const values = valuesAt(json, path);
+  const names = values.filter((value) => typeof value === "string" || typeof value === "bigint");
+  return names.length === values.length ? [...new Set(names)] : [];
+}
+
+async function groups(client: Client, chance: Chance, model: Model, filter: Filter): Promise<void> {
+  const wanted = aQueryOf(chance, model, filter);
+  if (wanted?.scores === undefined) return;
+  const { space, scores } = wanted;
+  const group_by = chance.pick(GROUPED);
+  const limit = chance.between(1, 6);
+  const group_size = chance.between(1, 4);
+  const better = (a: number, b: number) => (isLarger(space) ? b - a : a - b);
+  const members = new Map<string | bigint, Map<unknown, number>>();
+  for (const [id, score] of scores) {
+    for (const group of groupsOf(model.points.get(id as PointId) as Stored, group_by)) {
+      if (!members.has(group)) members.set(group, new Map());
+      members.get(group)?.set(id, score);
+    }
+  }
+  const best = [...members.values()]
+    .map((own) => [...own.values()].sort(better))
+    .sort(([a = 0], [b = 0]) => better(a, b));
+  const request = { ...wanted.request, group_by, limit, group_size, params: { exact: true } };
+  const answer = await client.queryGroups("c", untyped(request));
+  const text = `${wanted.name} ${show(request)}`;
+  expect(answer.groups.length, text).toBe(Math.min(limit, best.length));
+  for (const [i, { id, hits }] of answer.groups.entries()) {
+    const own = members.get(exact(id) as string | bigint) ?? new Map<unknown, number>();
+    const most = [...own.values()].sort(better).slice(0, group_size);
+    expect(hits.length, `${text}: ${id}`).toBe(most.length);
+    // Of groups and of hits that are as good as each other any may come first.
+    expectNear(space, hits[0]?.score, best[i]?.[0], `${text}: group ${i}`);
+    for (const [j, hit] of hits.entries()) {
+      expectNear(space, hit.score, most[j], `${text}: ${id}`);
+      expectNear(space, hit.score, own.get(hit.id), `${text}: ${id}, ${hit.id}`);
+    }
+    expect(new Set(hits.map((hit) => hit.id)).size, text).toBe(hits.length);
+  }
+  expect(new Set(answer.groups.map(({ id }) => id)).size, text).toBe(answer.groups.length);
+}
+
+function expectNear(space: Space, got: number | undefined, score: number | undefined, text: string): void {
+  if (got !== undefined && isNear(space, got, score)) return;
+  expect(got, text).toBe(score);
+}
+
+/** Several queries at once are answered as each alone. */
+async function batch(client: Client, chance: Chance, model: Model): Promise<void> {
+  const asked = chance.some(3, () =>
+    aQueryOf(chance, model, chance.is(0.5) ? someFilter(chance, model) : {}),
+  );
+  const searches = asked.flatMap((wanted) =>
+    wanted?.scores === undefined
+      ? []
+      : [
+          {
+            ...wanted.request,
+            limit: chance.between(1, 12),
+            params: { exact: true },
+            with_payload: chance.is(0.3),
+          },
+        ],
+  );
+  const together = await client.queryBatch("c", untyped({ searches }));
+  const apart = [];
+  for (const search of searches) apart.push(await client.query("c", untyped(search)));
+  expect(together, show(searches)).toEqual(apart);
 }
 
 async function approximate(
@@ -237,7 +332,9 @@ async function approximate(
   const wanted = aQueryOf(chance, model, filter);
   if (wanted?.scores === undefined) return;
   const limit = chance.between(1, 10);
-  const request = { ...wanted.request, limit, params: { hnsw_ef: 16 } };
+  // Far fewer than usual, so that mistakes show; lists of vectors are looked for more widely where it takes that.
+  const hnsw_ef = wanted.space.kind === "multi" ? 2 : 16;
+  const request = { ...wanted.request, limit, params: { hnsw_ef } };
   const { points } = await client.query("c", untyped(request));
   // Never too few, never one that does not match.
   const { space, scores } = wanted;

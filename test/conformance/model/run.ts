@@ -5,7 +5,7 @@ import { Chance } from "./chance.ts";
 import { INDEXES } from "./payloads.ts";
 import { aRead, everything, type Recall } from "./reads.ts";
 import { type Space, settings } from "./vectors.ts";
-import { aWrite, type Model } from "./writes.ts";
+import { aWrite, type Model, severalWrites } from "./writes.ts";
 
 /** What a run is of. */
 export interface Setup {
@@ -85,6 +85,15 @@ async function step(
     const [text, read] = aRead(chance, model, recall);
     history.push(text);
     await read(client);
+    return;
+  }
+  if (chance.is(0.1)) {
+    const sent = severalWrites(chance, model).map(({ write, done }) => {
+      history.push(`at once: ${write.text}`);
+      return expectDone(write.send(client), done);
+    });
+    await Promise.all(sent);
+    if (chance.is(0.3)) await everything(client, model);
     return;
   }
   const write = aWrite(chance, model);

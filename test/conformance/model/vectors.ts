@@ -23,6 +23,8 @@ interface Multi {
   kind: "multi";
   size: number;
   distance: Distance;
+  /** The most vectors of a point; 4 unless said otherwise, as many as a query has. */
+  most?: number;
 }
 interface SparseKind {
   kind: "sparse";
@@ -31,10 +33,17 @@ interface SparseKind {
 export type Space = Dense | Multi | SparseKind;
 export type Vector = number[] | number[][] | Sparse;
 
+/** The most vectors that a query for lists of them has. */
+const QUERIED = 4;
+
 /** A space as a collection is made with it. */
 export function settings(space: Dense | Multi): object {
-  const { kind, ...params } = space;
-  return kind === "multi" ? { ...params, multivector_config: { comparator: "max_sim" } } : params;
+  if (space.kind === "dense") {
+    const { kind, ...params } = space;
+    return params;
+  }
+  const { kind, most, ...params } = space;
+  return { ...params, multivector_config: { comparator: "max_sim" } };
 }
 
 export function aVector(chance: Chance, space: Space): Vector {
@@ -42,7 +51,7 @@ export function aVector(chance: Chance, space: Space): Vector {
     case "dense":
       return aRow(chance, space);
     case "multi":
-      return chance.some(4, () => aRow(chance, space), 1);
+      return chance.some(space.most ?? QUERIED, () => aRow(chance, space), 1);
     case "sparse": {
       const entries = new Map(
         chance.some(5, () => [chance.below(14) ** 2 * 1000, eighth(chance)] as const, 1),
@@ -68,7 +77,9 @@ function aRow(chance: Chance, space: Dense | Multi): number[] {
 
 /** A query that the space takes as it is: nothing of it is rounded. */
 export function aQuery(chance: Chance, space: Space): Vector {
-  if (space.kind !== "dense" || space.datatype === undefined) return aVector(chance, space);
+  // One by itself leads to the right points alone; several may have to be looked for in another way.
+  if (space.kind === "multi") return chance.some(chance.is(0.5) ? 1 : QUERIED, () => aRow(chance, space), 1);
+  if (space.kind === "sparse" || space.datatype === undefined) return aVector(chance, space);
   return Array.from({ length: space.size }, () =>
     space.datatype === "uint8" ? chance.below(256) : eighth(chance),
   );

@@ -115,6 +115,19 @@ export function aWrite(chance: Chance, model: Model): Write {
   return { text: show(operation), send: (client) => send(client, operation), effect, repeatable: true };
 }
 
+/** Writes that are sent without waiting for each other: they take effect in their order all the same. */
+export function severalWrites(chance: Chance, model: Model): { write: Write; done: boolean }[] {
+  return chance.some(
+    6,
+    () => {
+      // Names of vectors are looked up when a request is checked, so a new one is waited for.
+      const write = aWrite(chance, { ...model, floating: [] });
+      return { write, done: write.effect() };
+    },
+    2,
+  );
+}
+
 export function show(value: unknown): string {
   return JSON.stringify(value, (_, each) =>
     typeof each === "bigint" ? `${each}n` : each instanceof Float32Array ? Array.from(each) : each,

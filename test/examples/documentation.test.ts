@@ -305,6 +305,20 @@ describe("reading points", () => {
     expect(last).toEqual({ next_page_offset: null, points: [{ id: 1, payload: { color: "red" } }] });
   });
 
+  test("scroll sorts by a payload field, with a direction", async () => {
+    await using client = await fourColors();
+    await client.createPayloadIndex(NAME, { field_name: "price", field_schema: "integer", wait: true });
+    const up = await client.scroll(NAME, { order_by: "price", limit: 3 });
+    expect(up.points.map(({ id, order_value }) => [id, order_value])).toEqual([
+      [0, 0],
+      [1, 1],
+      [3, 3],
+    ]);
+    const down = await client.scroll(NAME, { order_by: { key: "price", direction: "desc" }, filter: RED });
+    expect(down.points.map(({ id }) => id)).toEqual([1, 0]);
+    expect(down.next_page_offset).toBeNull();
+  });
+
   test("count tells how many meet a filter", async () => {
     await using client = await colors();
     const ids = Array.from({ length: 3811 + 500 }, (_, i) => i);

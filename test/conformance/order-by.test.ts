@@ -49,6 +49,15 @@ test("ties go by id, ascending with asc and descending with desc", async () => {
   ]);
 });
 
+test("equal values of one point are one entry", async () => {
+  await using client = await indexed("float", [2, 1.5, 1.5, 2.0], 2);
+  expect(await ordered(client, "n")).toEqual([
+    [1, 1.5],
+    [1, 2],
+    [2, 2],
+  ]);
+});
+
 test("a list gives one entry per value", async () => {
   await using client = await indexed("integer", [3, 1], 2, [], [5]);
   expect(await ordered(client, "n")).toEqual([
