@@ -14,7 +14,7 @@ import type { ParsedQuery } from "./validate-read.ts";
 export interface Explanation<Own = Payload> {
   /** `graph` searches the graph and scans the tail beside it; `exact` compares with every vector. */
   plan: "graph" | "exact";
-  reason: PlanReason | "the graph found too few";
+  reason: PlanReason | "the graph found too few, or looked too far";
   /** Distances that were computed. */
   distances: number;
   /** Nodes of the graph whose links were followed. */
@@ -65,5 +65,7 @@ export function explainQuery(
  */
 function reasonOf({ hits, exact, reason }: Found): Explanation["reason"] {
   if (hits.plan !== "exact" || exact) return reason;
-  return hits.expanded > 0 ? "the graph found too few" : "the graph would compute as much as a scan";
+  return hits.expanded > 0
+    ? "the graph found too few, or looked too far"
+    : "the graph would compute as much as a scan";
 }

@@ -59,6 +59,16 @@ interface Admitted {
   readonly available: number;
 }
 
+/**
+ * Whether a filtered search went so far that it may have missed what is close, and a scan is affordable. A search expands
+ * about ef nodes, or up to 2.5 times as many where it passes through foreign ones. One that expands more is far from
+ * everything that is allowed: on 30,000 random vectors of 256 values in clusters, of which a filter allows a third, such
+ * queries find .62 of what a scan does, the others .99.
+ */
+function hasWandered(expanded: number, ef: number, distances: number, allowed: number): boolean {
+  return expanded > 3 * ef && allowed <= 8 * distances;
+}
+
 export class DenseShard {
   readonly config: DenseSpaceConfig;
   readonly #core: CoreExports;
@@ -246,7 +256,10 @@ export class DenseShard {
       if (plan === "graph") {
         const ef = Math.min(Math.max(options.ef, wanted), LAYOUT.MAX_EF);
         if (wanted <= ef) count = checked(this.#core.search(wanted, ef, accept), "searching the graph");
-        if (count < wanted) plan = "exact";
+        const distances = (this.#core.distancesComputed() - distancesBefore) >>> 0;
+        const expanded = (this.#core.nodesExpanded() - expandedBefore) >>> 0;
+        const wandered = options.allowed !== undefined && hasWandered(expanded, ef, distances, available);
+        if (count < wanted || wandered) plan = "exact";
       }
       if (plan === "exact") count = checked(this.#core.scan(wanted, accept), "scanning");
     }
