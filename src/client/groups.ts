@@ -8,18 +8,20 @@
  * 2. while groups are missing: points that have some value whose group is not full;
  * 3. while some of the best groups lack points: points of these.
  *
- * 2 and 3 are filters; of what they find, that is left out which was looked at before. It ends when the best groups are full or when there is
- * nothing more; so there are never fewer groups, or points in them, than exist. A point is looked at once: a write that
- * comes between two filters may be seen or not.
+ * 2 and 3 are filters; of what they find, that is left out which was looked at before. Finding them may mean asking all
+ * points, so what is read goes on growing: however the points lie, they are asked about as often as their number has
+ * digits. Where it is in vain, because values are no ids of groups, such points are all left out for good. It ends when the best groups are full or when there is nothing more; so there are never fewer groups, or points in
+ * them, than exist. A point is looked at once: a write that comes between two filters may be seen or not.
  */
 
 import type { Collection } from "../collection/collection.ts";
-import type { Matches } from "../collection/matches.ts";
+import { hasBit, type Matches } from "../collection/matches.ts";
 import type { Deadline } from "../collection/matching.ts";
+import { inSlices, type Watcher } from "../collection/slices.ts";
+import { countBits } from "../field-indexes/answer.ts";
 import type { Condition, Filter } from "../filters/filter.ts";
 import { decode } from "../payload/json.ts";
 import { type JsonPath, valuesAt } from "../payload/path.ts";
-import type { PointId } from "../points/ids.ts";
 import type { Ranked, Ranking } from "./ranking.ts";
 
 /** What a group's points have in common. */
@@ -47,30 +49,46 @@ export interface GroupsRequest<Point> {
 
 /** At most so many points (or a first look, if that is more) are looked at before filters have to help. */
 const MOST_UNFILTERED = 2048;
-/** And so many of those that a filter found: finding them may take long. */
-const MOST_FILTERED = 8192;
+/** A first look is at no more. */
+const MOST_FIRST = 8192;
 /** How much longer each look is than the one before. */
 const GROWTH = 4;
+/** Points looked at between two looks at the clock. */
+const BETWEEN_CLOCKS = 16;
 
 export function runGroups<Point>(
   collection: Collection,
   request: GroupsRequest<Point>,
   deadline: Deadline | undefined,
 ): Group<Point>[] | Promise<Group<Point>[]> {
-  const grouping = new Grouping(collection, request);
+  const grouping = new Grouping(collection, request, deadline);
   const begin = (matches: Matches | undefined) => grouping.begin(matches);
   const done =
     request.filter === undefined ? begin(undefined) : collection.withMatches(request.filter, deadline, begin);
-  if (done === true) return grouping.best();
-  return (async () => {
-    if (await done) return grouping.best();
+  return done === true ? grouping.best() : fillUp(grouping, collection, deadline, done);
+}
+
+async function fillUp<Point>(
+  grouping: Grouping<Point>,
+  collection: Collection,
+  deadline: Deadline | undefined,
+  begun: boolean | Promise<boolean>,
+): Promise<Group<Point>[]> {
+  try {
+    if (await begun) return grouping.best();
+    const goOn = (matches: Matches) => grouping.goOn(matches);
     for (;;) {
-      const filter = grouping.missing();
-      if (await collection.withMatches(filter, deadline, (matches) => grouping.goOn(matches))) {
-        return grouping.best();
-      }
+      const looked = collection.withMatches<Looked | Promise<Looked>>(grouping.missing(), deadline, goOn);
+      if ((await looked).isEnough) return grouping.best();
     }
-  })();
+  } finally {
+    collection.slicing.watchers.delete(grouping);
+  }
+}
+
+/** Whether what was looked at completes the groups. */
+interface Looked {
+  readonly isEnough: boolean;
 }
 
 /** A group while it is being filled. */
@@ -79,19 +97,28 @@ interface Filling<Point> {
   readonly hits: (Ranked & { point?: Point })[];
 }
 
-class Grouping<Point> {
+class Grouping<Point> implements Watcher {
   readonly #collection: Collection;
   readonly #request: GroupsRequest<Point>;
-  /** The points that were looked at: another point may get the offset of a deleted one. */
-  readonly #seen = new Map<number, PointId>();
+  readonly #deadline: Deadline | undefined;
+  /** The points that were looked at. */
+  #seen = new Uint32Array(0);
+  /** Points that were written since the look began. */
+  readonly #changed = new Set<number>();
   #groups = new Map<GroupId, Filling<Point>>();
+  /** How often a point was added to a group. */
+  #hits = 0;
   /** How many points are looked at first. */
   readonly #first: number;
+  /** And next. */
+  #count: number;
 
-  constructor(collection: Collection, request: GroupsRequest<Point>) {
+  constructor(collection: Collection, request: GroupsRequest<Point>, deadline: Deadline | undefined) {
     this.#collection = collection;
     this.#request = request;
-    this.#first = Math.min(request.limit * request.size, MOST_FILTERED);
+    this.#deadline = deadline;
+    this.#first = Math.min(request.limit * request.size, MOST_FIRST);
+    this.#count = this.#first;
   }
 
   /** Looks at the beginning of the ranking; true when that is enough. */
@@ -111,8 +138,10 @@ class Grouping<Point> {
       const enough = points.length < count || this.#isComplete();
       if (!enough && count * GROWTH <= MOST_UNFILTERED) continue;
       this.#shape();
-      if (!enough) for (const { offset } of points) this.#see(offset);
-      return enough;
+      if (enough) return true;
+      this.#collection.slicing.watchers.add(this);
+      for (const { offset } of points) this.#see(offset);
+      return false;
     }
   }
 
@@ -132,19 +161,95 @@ class Grouping<Point> {
     return { must, should: [], mustNot: [] };
   }
 
-  /** Looks at more points, of those that meet the filter; true when that is enough. */
-  goOn(matches: Matches): boolean {
-    for (let count = this.#first; ; count *= GROWTH) {
-      const points = this.#request.ranking(count, this.#unseen(matches));
-      for (const point of points) {
-        this.#see(point.offset);
-        this.#add(point, this.#groupsOf(point.offset));
-      }
-      const enough = points.length < count || this.#isComplete();
-      if (!enough && count * GROWTH <= MOST_FILTERED) continue;
-      this.#shape();
-      return enough;
+  /** Looks at more points, of those that meet the filter, for as long as they are sure to do. */
+  goOn(matches: Matches): Looked | Promise<Looked> {
+    const { slicing } = this.#collection;
+    let unseen = this.#unseen(matches);
+    for (;;) {
+      const count = this.#count;
+      const hits = this.#hits;
+      const points = this.#request.ranking(count, unseen);
+      this.#count = count * GROWTH;
+      this.#changed.clear();
+      let next = 0;
+      const looked = inSlices(slicing, undefined, this.#deadline, (isOver): Looked | undefined => {
+        next = this.#look(points, next, isOver);
+        if (next === points.length) this.#lookAgain(points);
+        this.#shape();
+        if (next < points.length) return undefined;
+        return { isEnough: points.length < count || this.#isComplete() };
+      });
+      if (looked instanceof Promise) return looked.then((each) => this.#sieveAfter(each, hits, unseen));
+      if (looked.isEnough) return looked;
+      if (this.#hits === hits) return this.#sieve(unseen);
+      unseen = this.#unseen(unseen);
     }
+  }
+
+  #sieveAfter(looked: Looked, hits: number, left: Matches): Looked | Promise<Looked> {
+    return looked.isEnough || this.#hits !== hits ? looked : this.#sieve(this.#unseen(left));
+  }
+
+  /** Leaves out the points that are in no group: they would be looked at before those that are. */
+  #sieve({ bitmap }: Matches): Looked | Promise<Looked> {
+    const { slicing, ids } = this.#collection;
+    let word = 0;
+    let left = 0;
+    this.#changed.clear();
+    return inSlices(slicing, undefined, this.#deadline, (isOver): Looked | undefined => {
+      while (word < bitmap.length) {
+        const first = word * 32;
+        let bits = bitmap[word++] as number;
+        if (bits === 0) continue;
+        for (; bits !== 0; bits &= bits - 1) {
+          const offset = first + 31 - Math.clz32(bits & -bits);
+          if (ids.has(offset) && this.#groupsOf(offset).length === 0) this.#see(offset);
+          else left++;
+        }
+        if (isOver()) return undefined;
+      }
+      return { isEnough: left === 0 && this.#changed.size === 0 };
+    });
+  }
+
+  note(offset: number): void {
+    this.#changed.add(offset);
+    // Another point may get the offset of a deleted one.
+    if (!this.#collection.ids.has(offset)) this.#forget(offset);
+  }
+
+  noteAll(): void {
+    // What vectors points can have says nothing of their groups.
+  }
+
+  /** Looks at points from number `next` on, until `isOver`; answers how far that came. */
+  #look(points: readonly Ranked[], next: number, isOver: () => boolean): number {
+    for (let i = next; i < points.length; i++) {
+      const point = points[i] as Ranked;
+      if (this.#changed.has(point.offset)) continue;
+      this.#see(point.offset);
+      this.#add(point, this.#groupsOf(point.offset));
+      if (i % BETWEEN_CLOCKS === BETWEEN_CLOCKS - 1 && isOver()) return i + 1;
+    }
+    return points.length;
+  }
+
+  /** Looks at those that were written before it was their turn, as they are now. */
+  #lookAgain(points: readonly Ranked[]): void {
+    if (this.#changed.size === 0) return;
+    const { filter, ranking } = this.#request;
+    const { ids } = this.#collection;
+    const meets = filter === undefined ? () => true : this.#collection.asker(filter);
+    const bitmap = new Uint32Array(Math.ceil(ids.end / 32));
+    for (const { offset } of points) {
+      if (!this.#changed.has(offset) || hasBit(this.#seen, offset)) continue;
+      if (ids.has(offset) && meets(offset)) {
+        bitmap[offset >>> 5] = (bitmap[offset >>> 5] as number) | (1 << (offset & 31));
+      }
+    }
+    const count = countBits(bitmap);
+    this.#changed.clear();
+    if (count > 0) this.#look(ranking(points.length, { bitmap, count }), 0, () => false);
   }
 
   /** The best groups, by their best points. */
@@ -184,6 +289,7 @@ class Grouping<Point> {
       while (at > 0 && this.#compare(point, hits[at - 1] as Ranked) < 0) at--;
       if (at === this.#request.size) continue;
       hits.splice(at, 0, { ...point });
+      this.#hits++;
       if (hits.length > this.#request.size) hits.pop();
     }
   }
@@ -209,21 +315,26 @@ class Grouping<Point> {
   }
 
   #see(offset: number): void {
-    this.#seen.set(offset, this.#collection.ids.idAt(offset));
+    const word = offset >>> 5;
+    if (word >= this.#seen.length) {
+      const seen = new Uint32Array(Math.max(word + 1, Math.ceil(this.#collection.ids.end / 32)));
+      seen.set(this.#seen);
+      this.#seen = seen;
+    }
+    this.#seen[word] = (this.#seen[word] as number) | (1 << (offset & 31));
   }
 
-  #unseen({ bitmap, count }: Matches): Matches {
-    const { ids } = this.#collection;
+  #forget(offset: number): void {
+    const word = offset >>> 5;
+    if (word < this.#seen.length) this.#seen[word] = (this.#seen[word] as number) & ~(1 << (offset & 31));
+  }
+
+  #unseen({ bitmap }: Matches): Matches {
+    const seen = this.#seen;
     const unseen = bitmap.slice();
-    let left = count;
-    for (const [offset, id] of this.#seen) {
-      const word = offset >>> 5;
-      const bit = 1 << (offset & 31);
-      if (((unseen[word] ?? 0) & bit) === 0 || ids.idAt(offset) !== id) continue;
-      unseen[word] = (unseen[word] as number) & ~bit;
-      left--;
-    }
-    return { bitmap: unseen, count: left };
+    const words = Math.min(seen.length, unseen.length);
+    for (let i = 0; i < words; i++) unseen[i] = (unseen[i] as number) & ~(seen[i] as number);
+    return { bitmap: unseen, count: countBits(unseen) };
   }
 }
 

@@ -1,7 +1,8 @@
 import fc from "fast-check";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { NearvecClient } from "../../src/client/client.ts";
 import type { QueryGroupsRequest } from "../../src/client/types.ts";
+import { Collection } from "../../src/collection/collection.ts";
 import { open } from "../../src/index.ts";
 import { rejection, untyped } from "./support.ts";
 
@@ -297,4 +298,51 @@ test("any long runs of points are grouped as by a walk through all of them", {
     { seed: 23, numRuns: 25 },
   );
   expect(filtered).toBeGreaterThan(5);
+});
+
+describe("all points are asked but a few times", () => {
+  /** How often a filter was asked of them. */
+  async function filters(
+    payloads: readonly Record<string, unknown>[],
+    request: Omit<QueryGroupsRequest, "query">,
+    index?: "float" | "keyword" | "bool",
+  ) {
+    await store("c", payloads);
+    if (index !== undefined) {
+      await client.createPayloadIndex("c", { field_name: "of", field_schema: index, wait: true });
+    }
+    const asked = vi.spyOn(Collection.prototype, "withMatches");
+    try {
+      return { found: await groups("c", request), count: asked.mock.calls.length };
+    } finally {
+      asked.mockRestore();
+    }
+  }
+
+  test.each<[string, (i: number) => unknown, index?: "float" | "keyword" | "bool"]>([
+    ["a float", (i) => i + 0.5],
+    ["an indexed float", (i) => i + 0.5, "float"],
+    ["a float beside a keyword", (i) => i + 0.5, "keyword"],
+    ["a boolean", (i) => i % 2 === 0],
+    ["an indexed boolean", (i) => i % 2 === 0, "bool"],
+    ["an object", (i) => ({ i })],
+    ["null", () => null],
+    ["a list with a float", (i) => [i, 0.5]],
+    ["a list with null", (i) => [`${i}`, null]],
+    ["a list of lists", (i) => [[i]]],
+  ])("when %s is no group's id", async (_, fieldOf, index) => {
+    const payloads = Array.from({ length: 20_000 }, (_, i) => ({ of: fieldOf(i) }));
+    const last = { of: "last" };
+    const request = { group_by: "of", limit: 2, group_size: 2 };
+    const { found, count } = await filters([...payloads, last], request, index);
+    expect(found).toEqual([["last", [1]]]);
+    expect(count).toBeLessThan(3);
+  });
+
+  test("when the groups lie one after the other", async () => {
+    const payloads = Array.from({ length: 24_000 }, (_, i) => ({ of: Math.floor(i / 150) }));
+    const { found, count } = await filters(payloads, { group_by: "of", limit: 160, group_size: 1 });
+    expect(found).toEqual(Array.from({ length: 160 }, (_, i) => [i, [24_000 - i * 150]]));
+    expect(count).toBeLessThan(5);
+  });
 });

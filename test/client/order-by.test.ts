@@ -160,6 +160,19 @@ describe("a query", () => {
     ]);
   });
 
+  test("of a batch, through more points than a slice has time for", async () => {
+    await client.createCollection("many", { vectors: {} });
+    const points = Array.from({ length: 40_000 }, (_, id) => ({ id, vector: {}, payload: { n: 7 } }));
+    await client.upsert("many", { points });
+    await client.createPayloadIndex("many", { field_name: "n", field_schema: "integer", wait: true });
+    const query = { order_by: { key: "n", direction: "desc" as const } };
+    const [first, second] = await client.queryBatch("many", {
+      searches: [{ query, limit: 2 }, { limit: 1 }],
+    });
+    expect(first?.points.map(({ id }) => id)).toEqual([39_999, 39_998]);
+    expect(second?.points.map(({ id }) => id)).toEqual([0]);
+  });
+
   test("can be grouped", async () => {
     const { groups } = await client.queryGroups("c", {
       query: { order_by: "n" },
