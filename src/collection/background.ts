@@ -13,6 +13,12 @@ export interface Job {
  * work, so that I/O and timers never wait for more than one slice.
  */
 export class Background {
+  /**
+   * Milliseconds that work done at once, without a job, has taken since the last turn of the jobs. Many small pieces of it
+   * hold up the event loop as one large one does: whoever does such work adds what it took, and where there is too much
+   * already, waits for a turn.
+   */
+  spent = 0;
   readonly #surroundings: Surroundings;
   #jobs: Job[] = [];
   #cancel: (() => void) | undefined;
@@ -51,6 +57,7 @@ export class Background {
 
   readonly #turn = (): void => {
     this.#cancel = undefined;
+    this.spent = 0;
     const job = this.#jobs.shift();
     if (job === undefined) return;
     const more = job.slice();

@@ -12,8 +12,9 @@
 
 import { type FilteredPoint, matches } from "../filters/evaluate.ts";
 import type { Filter } from "../filters/filter.ts";
+import { decode } from "../payload/json.ts";
 import type { PointId } from "../points/ids.ts";
-import { hasBit, type Matches } from "./matches.ts";
+import { hasBit, lowestBit, type Matches } from "./matches.ts";
 
 /** What a scan reads. */
 export interface ScannedPoints {
@@ -22,7 +23,8 @@ export interface ScannedPoints {
   /** Which offsets have a point: bit o & 31 of word o >>> 5. */
   readonly live: Uint32Array;
   idAt(offset: number): PointId;
-  payloadAt(offset: number): Record<string, unknown> | undefined;
+  /** As UTF-8 JSON; undefined: none. */
+  payloadBytesAt(offset: number): Uint8Array | undefined;
   hasVector(offset: number, name: string): boolean;
 }
 
@@ -46,6 +48,8 @@ export class FilterScan {
   readonly #words: number;
   #count = 0;
   #next = 0;
+  /** What is left to be asked of the word before that, where a slice ended amid it. */
+  #rest = 0;
   /** How many changed points were left after the last slice that asked such. */
   #left = Number.POSITIVE_INFINITY;
 
@@ -65,19 +69,28 @@ export class FilterScan {
     const { live } = this.#points;
     const words = this.#words;
     const open = this.#open;
-    while (this.#next < words) {
-      const first = this.#next * 32;
-      let bits = live[this.#next] as number;
-      if (open !== undefined) bits &= open[this.#next] as number;
-      this.#next++;
+    while (this.#next < words || this.#rest !== 0) {
+      const isNew = this.#rest === 0;
+      const word = isNew ? this.#next++ : this.#next - 1;
+      let bits = live[word] as number;
+      if (!isNew) bits &= this.#rest;
+      else if (open !== undefined) bits &= open[word] as number;
+      this.#rest = 0;
       if (bits === 0) continue;
       for (; bits !== 0; bits &= bits - 1) {
-        const offset = first + 31 - Math.clz32(bits & -bits);
+        const offset = word * 32 + lowestBit(bits);
         if (this.#matches(offset)) this.#set(offset);
+        if (!this.#asked.hasReadMuch() || now() < until) continue;
+        this.#rest = bits & (bits - 1);
+        return this.#isOver;
       }
-      if (now() >= until) return this.#next >= words && this.#changed.size === 0;
+      if (now() >= until) return this.#isOver;
     }
     return this.#askAgain(now, until);
+  }
+
+  get #isOver(): boolean {
+    return this.#rest === 0 && this.#next >= this.#words && this.#changed.size === 0;
   }
 
   /** False while it gets on; where writers are faster, `finish` has to do the rest in one go. */
@@ -86,7 +99,7 @@ export class FilterScan {
     for (const offset of this.#changed) {
       this.#changed.delete(offset);
       this.#update(offset);
-      if (++asked % 32 === 0 && now() >= until) break;
+      if ((++asked % 32 === 0 || this.#asked.hasReadMuch()) && now() >= until) break;
     }
     const over = this.#changed.size === 0 || this.#changed.size >= this.#left;
     this.#left = this.#changed.size;
@@ -105,7 +118,7 @@ export class FilterScan {
   noteAll(): void {
     for (let word = 0; word < this.#points.live.length; word++) {
       for (let bits = this.#points.live[word] as number; bits !== 0; bits &= bits - 1) {
-        this.note(word * 32 + 31 - Math.clz32(bits & -bits));
+        this.note(word * 32 + lowestBit(bits));
       }
     }
   }
@@ -149,9 +162,14 @@ export class FilterScan {
   }
 }
 
+/** To decode so many bytes of payloads is reason to look at the clock, however few points were asked. */
+const BYTES_BETWEEN_LOOKS = 4096;
+
 /** The point that is asked: one object for a whole scan. */
 export class AskedPoint implements FilteredPoint {
   offset = 0;
+  /** Bytes of payloads since `hasReadMuch` has said so. */
+  #read = 0;
   readonly #points: ScannedPoints;
 
   constructor(points: ScannedPoints) {
@@ -163,7 +181,17 @@ export class AskedPoint implements FilteredPoint {
   }
 
   payload(): Record<string, unknown> | undefined {
-    return this.#points.payloadAt(this.offset);
+    const bytes = this.#points.payloadBytesAt(this.offset);
+    if (bytes === undefined) return undefined;
+    this.#read += bytes.length;
+    return decode(bytes);
+  }
+
+  /** Whether so much was read that it is time to look at the clock; then it counts anew. */
+  hasReadMuch(): boolean {
+    if (this.#read < BYTES_BETWEEN_LOOKS) return false;
+    this.#read = 0;
+    return true;
   }
 
   hasVector(name: string): boolean {

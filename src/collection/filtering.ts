@@ -2,4 +2,5 @@
 
 export { isUnconstrained } from "../filters/filter.ts";
 export { parseFilter } from "../filters/parse.ts";
+export { encodeFiltered } from "./encode-filtered.ts";
 export { Matching } from "./matching.ts";

@@ -75,7 +75,7 @@ export class IdWalk {
           if (this.#found.length === this.#wanted) return true;
         }
       }
-      if (met % BETWEEN_LOOKS === 0 && now() >= until) {
+      if ((met % BETWEEN_LOOKS === 0 || this.#asked.hasReadMuch()) && now() >= until) {
         ids.copyId(offset, this.#mark, 0);
         this.#from = this.#mark;
         this.#after = true;

@@ -8,3 +8,8 @@ export interface Matches {
 export function hasBit(bitmap: Uint32Array, offset: number): boolean {
   return ((bitmap[offset >>> 5] ?? 0) & (1 << (offset & 31))) !== 0;
 }
+
+/** The number of the lowest bit that is set, of one at least: `for (; bits !== 0; bits &= bits - 1)` meets all of them. */
+export function lowestBit(bits: number): number {
+  return 31 - Math.clz32(bits & -bits);
+}

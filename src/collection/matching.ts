@@ -4,7 +4,6 @@ import { NearvecError } from "../errors.ts";
 import type { KnownPoints } from "../field-indexes/candidates.ts";
 import { matches } from "../filters/evaluate.ts";
 import { type Filter, idsOf } from "../filters/filter.ts";
-import { decode } from "../payload/json.ts";
 import { IdColumn } from "../points/id-column.ts";
 import type { PointId } from "../points/ids.ts";
 import type { Background } from "./background.ts";
@@ -47,17 +46,20 @@ export class Matching {
     this.#checkOpen();
     const ids = idsOf(filter);
     if (ids !== undefined) return use(this.#named(ids));
+    if (this.#isLate) return this.#turn(deadline).then(() => this.with(filter, deadline, use));
+    const found = this.#atOnce(() => this.#find(filter));
+    return found instanceof FilterScan ? this.#slices(found, deadline, use) : use(found);
+  }
+
+  /** The matching points, or a scan that has only begun to find them. */
+  #find(filter: Filter): Matches | FilterScan {
     const bound = this.#bound(filter);
     const answer = this.#points.fields?.candidates(bound, this.#known());
     const open = answer?.settle();
-    if (answer !== undefined && open === undefined) {
-      return use({ bitmap: answer.sure, count: answer.sureCount });
-    }
+    if (answer !== undefined && open === undefined) return { bitmap: answer.sure, count: answer.sureCount };
     const known = answer && open && { sure: answer.sure, sureCount: answer.sureCount, open };
     const scan = new FilterScan(this.#scanned, bound, known);
-    const { now } = this.#surroundings;
-    if (scan.run(now, now() + SLICE_MS)) return use(scan.finish());
-    return this.#slices(scan, deadline, use);
+    return scan.run(this.#surroundings.now, this.#endOfFirstSlice()) ? scan.finish() : scan;
   }
 
   /** How many points match. @throws {NearvecError} `TIMEOUT`, `CLOSED` */
@@ -107,19 +109,24 @@ export class Matching {
     use: (page: Page) => T,
   ): T | Promise<T> {
     this.#checkOpen();
+    if (this.#isLate) return this.#turn(deadline).then(() => this.page(filter, first, limit, deadline, use));
+    const found = this.#atOnce(() => this.#findPage(filter, first, limit));
+    return found instanceof IdWalk ? this.#walkOn(found, deadline, use) : use(found);
+  }
+
+  /** The page, or a walk that has only begun to find it. */
+  #findPage(filter: Filter, first: IdColumn | undefined, limit: number): Page | IdWalk {
     const { fields, ids } = this.#points;
     const bound = this.#bound(filter);
     const answer = fields?.candidates(bound, this.#known());
     const open = answer?.settle();
     if (fields !== undefined && answer !== undefined && open === undefined) {
       const offsets = fields.lowestIds(ids, answer, first, limit + 1);
-      if (offsets !== undefined) return use(pageOf(offsets, limit));
+      if (offsets !== undefined) return pageOf(offsets, limit);
     }
     const known = answer && { sure: answer.sure, open: open ?? NONE };
     const walk = new IdWalk(this.#points, this.#scanned, bound, first, limit, known);
-    const { now } = this.#surroundings;
-    if (walk.run(now, now() + SLICE_MS)) return use(walk.page());
-    return this.#walkOn(walk, deadline, use);
+    return walk.run(this.#surroundings.now, this.#endOfFirstSlice()) ? walk.page() : walk;
   }
 
   async #walkOn<T>(walk: IdWalk, deadline: Deadline | undefined, use: (page: Page) => T): Promise<T> {
@@ -131,6 +138,23 @@ export class Matching {
 
   close(reason: NearvecError): void {
     this.#closed = reason;
+  }
+
+  /** Whether so much was done at once since the last turn that it would hold up the event loop to do more. */
+  get #isLate(): boolean {
+    return this.#background.spent >= SLICE_MS;
+  }
+
+  #endOfFirstSlice(): number {
+    return this.#surroundings.now() + SLICE_MS - this.#background.spent;
+  }
+
+  #atOnce<T>(work: () => T): T {
+    const { now } = this.#surroundings;
+    const begin = now();
+    const result = work();
+    this.#background.spent += now() - begin;
+    return result;
   }
 
   /** Lets others have their turns of the event loop: other scans too, so that many together hold it up no longer. */
@@ -201,9 +225,8 @@ class ScannedCollection implements ScannedPoints {
     return this.#points.ids.idAt(offset);
   }
 
-  payloadAt(offset: number): Record<string, unknown> | undefined {
-    const bytes = this.#points.payloads.getBytes(offset);
-    return bytes && decode(bytes);
+  payloadBytesAt(offset: number): Uint8Array | undefined {
+    return this.#points.payloads.getBytes(offset);
   }
 
   hasVector(offset: number, name: string): boolean {

@@ -24,8 +24,19 @@ export type FieldAt = (path: JsonPath) => IndexedField | undefined;
 const ASKING = 3000;
 const LOOKING = 2;
 
-/** Counting votes bit by bit beyond this many words takes longer than a slice. */
-const MOST_VOTES = 2_000_000;
+/**
+ * What may be spent on a filter in one go, in nanoseconds: as much as it takes to look all points up so many times, and some
+ * milliseconds in a small collection. What is left of the filter then is open: payloads are asked, a slice at a time.
+ */
+const MOST_TIMES = 16;
+const LEAST_BUDGET = 10_000_000;
+/** To combine two bitmaps, for each word; to make one takes as long. */
+const COMBINING = 2;
+/** To find the point of an id. */
+const FINDING_ID = 100;
+/** To get at an index, and for each of the pairs that a condition is expected to find. */
+const BEGINNING = 300;
+const ESTIMATING = 0.01;
 
 /** The answer to a filter; undefined when nothing is known of it. */
 export function candidates(filter: Filter, points: KnownPoints, fieldAt: FieldAt): Answer | undefined {
@@ -72,10 +83,15 @@ type Path = readonly (string | number)[];
 class Planner {
   readonly #points: KnownPoints;
   readonly #fieldAt: FieldAt;
+  /** In nanoseconds. */
+  #left: number;
+  /** What is known of conditions: filters in filters ask for it again and again. */
+  readonly #costs = new Map<Condition, number | undefined>();
 
   constructor(points: KnownPoints, fieldAt: FieldAt) {
     this.#points = points;
     this.#fieldAt = fieldAt;
+    this.#left = Math.max(LEAST_BUDGET, points.count * LOOKING * MOST_TIMES);
   }
 
   filter(filter: Filter): Answer | undefined {
@@ -98,11 +114,32 @@ class Planner {
     let answer: Answer | undefined;
     let open = false;
     for (const { cost, find } of clauses.toSorted((a, b) => a.most - b.most)) {
-      const found = cost === undefined || isDearer(cost, answer) ? undefined : find();
+      const found = cost === undefined || this.#isSpent || this.#isDearer(cost, answer) ? undefined : find();
       if (found === undefined) open = true;
-      else answer = answer === undefined ? found : answer.and(found);
+      else if (answer === undefined) answer = found;
+      else {
+        this.#spend(COMBINING * answer.words);
+        answer.and(found);
+      }
     }
     return open ? answer?.doubt() : answer;
+  }
+
+  get #isSpent(): boolean {
+    return this.#left <= 0;
+  }
+
+  /** @param time in nanoseconds */
+  #spend(time: number): void {
+    this.#left -= time;
+  }
+
+  /** Whether looking so much up takes longer than asking the points that are left. */
+  #isDearer(cost: number, answer: Answer | undefined): boolean {
+    // Counting those takes some time itself.
+    if (answer === undefined || cost * LOOKING < ASKING) return false;
+    this.#spend(COMBINING * answer.words);
+    return answer.possibleCount * ASKING < cost * LOOKING;
   }
 
   #clause(condition: Condition): Clause {
@@ -137,14 +174,16 @@ class Planner {
     for (const condition of conditions) {
       // What is sure of one field is not diminished by the next one: they may share an answer.
       if (condition.kind === "field" && answer !== undefined && !isAskedTogether(condition, prefix)) {
-        const field = this.#field(prefix, condition.path);
-        if (field === undefined) open = true;
-        else for (const test of condition.tests) field.find(test, answer);
+        if (!this.#addField(condition, prefix, answer)) open = true;
         continue;
       }
       const found = prefix.length === 0 ? this.#find(condition, []) : this.#someObjectHas(condition, prefix);
       if (found === undefined) open = true;
-      else answer = answer === undefined ? found : answer.or(found);
+      else if (answer === undefined) answer = found;
+      else {
+        this.#spend(COMBINING * answer.words);
+        answer.or(found);
+      }
     }
     return open ? answer?.or(Answer.unknown(this.#points.live)) : answer;
   }
@@ -152,7 +191,9 @@ class Planner {
   /** Row n of the votes: the points for which at least n conditions hold. */
   #vote(clauses: readonly Clause[], count: number): Answer | undefined {
     const { live } = this.#points;
-    if (clauses.length * count * live.length > MOST_VOTES) return undefined;
+    const time = clauses.length * count * live.length * COMBINING * 3;
+    if (time > this.#left) return undefined;
+    this.#spend(time);
     const rows = Array.from({ length: count + 1 }, (_, n) =>
       n === 0 ? Answer.all(live) : new Answer(live.length),
     );
@@ -170,6 +211,14 @@ class Planner {
    * object at that path.
    */
   #cost(condition: Condition, prefix: Path): number | undefined {
+    if (this.#costs.has(condition)) return this.#costs.get(condition);
+    const cost = this.#isSpent ? undefined : this.#estimate(condition, prefix);
+    this.#spend(BEGINNING + ESTIMATING * (cost ?? 0));
+    this.#costs.set(condition, cost);
+    return cost;
+  }
+
+  #estimate(condition: Condition, prefix: Path): number | undefined {
     switch (condition.kind) {
       case "field": {
         const field = this.#field(prefix, condition.path);
@@ -198,13 +247,14 @@ class Planner {
   }
 
   #find(condition: Condition, prefix: Path): Answer | undefined {
+    if (this.#isSpent) return undefined;
     const { live } = this.#points;
+    // Those made of others spend what these do.
+    if (condition.kind !== "filter" && condition.kind !== "nested") this.#spend(COMBINING * live.length);
     switch (condition.kind) {
       case "field": {
-        const field = this.#field(prefix, condition.path);
-        if (field === undefined) return undefined;
         const answer = new Answer(live.length);
-        for (const test of condition.tests) field.find(test, answer);
+        if (!this.#addField(condition, prefix, answer)) return undefined;
         return isAskedTogether(condition, prefix) ? answer.doubt() : answer;
       }
       case "is_empty": {
@@ -252,6 +302,15 @@ class Planner {
     return this.#find(condition, path);
   }
 
+  /** Adds the points that a condition finds; false where no index knows, or there is no time to ask it. */
+  #addField(condition: Condition & { kind: "field" }, prefix: Path, answer: Answer): boolean {
+    const field = this.#field(prefix, condition.path);
+    if (field === undefined || this.#isSpent) return false;
+    this.#spend(BEGINNING + LOOKING * (this.#cost(condition, prefix) ?? 0));
+    for (const test of condition.tests) field.find(test, answer);
+    return true;
+  }
+
   #field(prefix: Path, path: JsonPath): IndexedField | undefined {
     return this.#fieldAt([...prefix, ...path] as unknown as JsonPath);
   }
@@ -269,6 +328,7 @@ class Planner {
   }
 
   #ids(ids: ReadonlySet<PointId>): Answer {
+    this.#spend(FINDING_ID * ids.size);
     const answer = new Answer(this.#points.live.length);
     for (const id of ids) {
       const offset = this.#points.offsetOf(id);
@@ -295,11 +355,4 @@ function isAskedTogether({ tests }: Condition & { kind: "field" }, prefix: Path)
   const asksTogether = (test: Test) =>
     test.kind === "tokens" && test.mode === "all" && test.tokens.length > 1;
   return prefix.length > 0 && tests.some(asksTogether);
-}
-
-/** Whether looking so much up takes longer than asking the points that are left. */
-function isDearer(cost: number, answer: Answer | undefined): boolean {
-  // Counting those takes some time itself.
-  if (answer === undefined || cost * LOOKING < ASKING) return false;
-  return answer.possibleCount * ASKING < cost * LOOKING;
 }

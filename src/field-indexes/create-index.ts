@@ -13,15 +13,15 @@ export function createIndex(params: FieldParams): FieldIndex {
     case "integer":
       return new IntegerIndex(params);
     case "float":
-      return floatIndex(params);
+      return floatIndex();
     case "bool":
-      return boolIndex(params);
+      return boolIndex();
     case "datetime":
-      return datetimeIndex(params);
+      return datetimeIndex();
     case "uuid":
-      return uuidIndex(params);
+      return uuidIndex();
     case "geo":
-      return new GeoIndex(params);
+      return new GeoIndex();
     case "text":
       return textIndex(params);
   }

@@ -1,7 +1,6 @@
 import type { Test } from "../filters/filter.ts";
 import type { Scalar } from "../filters/match.ts";
 import type { Answer } from "./answer.ts";
-import type { FieldParams } from "./params.ts";
 
 /**
  * The values of one type at one path: which points have them. It knows nothing of paths and payloads, nor of values of
@@ -11,7 +10,6 @@ import type { FieldParams } from "./params.ts";
  * it calls a `maybe`, and the payload of that point is asked.
  */
 export interface FieldIndex {
-  readonly params: FieldParams;
   /** In bytes; of strings and objects of the JavaScript heap an estimate. */
   readonly memoryBytes: number;
 

@@ -78,13 +78,13 @@ export class FieldIndexes {
       return;
     }
     const field = new Field(path, params, this.#payloads, this.#runner);
-    known?.stop();
     this.#fields.set(name, field);
+    if (known !== undefined) field.succeed(known);
     field.start();
   }
 
   /**
-   * Resolves when the path's index is complete, or gone; with false, when it is still not by then. Undefined when there is
+   * Resolves when the path's index (or another one in its place) is complete, or gone; with false, when it is still not by then. Undefined when there is
    * nothing to wait for. Rejects when it fails.
    */
   whenComplete(path: JsonPath, until: number): Promise<boolean> | undefined {
@@ -180,8 +180,9 @@ interface Waiter {
   readonly reject: (reason: NearvecError) => void;
 }
 
-/** Payloads asked between two looks at the clock. */
+/** Payloads asked between two looks at the clock, or bytes of them, whatever is first. */
 const BETWEEN_LOOKS = 16;
+const BYTES_BETWEEN_LOOKS = 4096;
 
 /** One path's index, and how far it is built. */
 class Field implements SlicedJob {
@@ -221,6 +222,12 @@ class Field implements SlicedJob {
 
   start(): void {
     if (this.slice()) this.#runner.wake(this);
+  }
+
+  /** Takes the place of another one: whoever waits for that waits for this one. */
+  succeed(other: Field): void {
+    this.#waiters = other.#waiters.splice(0);
+    other.stop();
   }
 
   /** Forgets what is left to do; without a reason whoever waits is content. */
@@ -263,10 +270,16 @@ class Field implements SlicedJob {
   #walk(): void {
     const { now, sliceMs } = this.#runner;
     const until = now() + sliceMs;
+    let read = 0;
     while (this.#walked < this.#payloads.end()) {
       const bytes = this.#payloads.bytesAt(this.#walked);
-      if (bytes !== undefined) this.indexed.change(this.#walked, undefined, decode(bytes));
-      if (++this.#walked % BETWEEN_LOOKS === 0 && now() >= until) return;
+      if (bytes !== undefined) {
+        this.indexed.change(this.#walked, undefined, decode(bytes));
+        read += bytes.length;
+      }
+      if (++this.#walked % BETWEEN_LOOKS !== 0 && read < BYTES_BETWEEN_LOOKS) continue;
+      read = 0;
+      if (now() >= until) return;
     }
     this.#walked = COMPLETE;
   }

@@ -11,13 +11,10 @@
  *                 …
  */
 
-import { distance, EARTH, type GeoTest, isInside, type Ring } from "../filters/geo.ts";
-
 export const FINEST = 26;
 const SIDE = 2 ** FINEST;
 const HALF_BITS = FINEST / 2;
 const HALF = 2 ** HALF_BITS;
-const DEGREE = Math.PI / 180;
 
 /** The key of a point of the map. */
 export function keyOf(lon: number, lat: number): number {
@@ -61,23 +58,7 @@ export function keysOf({ level, key }: Cell): { readonly first: number; readonly
   return { first: key * count, count };
 }
 
-export type Relation = "inside" | "outside" | "border";
-
-/** Tells of cells whether all of their points are inside an area, or none; "border" where it can't tell. */
-export type Relate = (cell: Cell) => { readonly relation: Relation; readonly within: Relate };
-
-export function areaOf(test: GeoTest): Relate {
-  switch (test.kind) {
-    case "geo_radius":
-      return still((box) => relateCircle(box, test));
-    case "geo_bounding_box":
-      return still((box) => relateBox(box, test));
-    case "geo_polygon":
-      return relatePolygon([test.exterior, ...test.interiors].flatMap(edgesOf), test);
-  }
-}
-
-interface Box {
+export interface Box {
   readonly west: number;
   readonly east: number;
   readonly south: number;
@@ -85,7 +66,7 @@ interface Box {
 }
 
 /** A cell and a bit around it, so that no rounding of a key leads out of it. */
-function boxOf({ level, x, y }: Cell): Box {
+export function boxOf({ level, x, y }: Cell): Box {
   const width = 360 / 2 ** level;
   const height = 180 / 2 ** level;
   const margin = 360 / SIDE;
@@ -95,85 +76,4 @@ function boxOf({ level, x, y }: Cell): Box {
     south: -90 + y * height - margin,
     north: -90 + (y + 1) * height + margin,
   };
-}
-
-/** For areas of which one knows as much in every cell. */
-function still(relate: (box: Box) => Relation): Relate {
-  const within: Relate = (cell) => ({ relation: relate(boxOf(cell)), within });
-  return within;
-}
-
-/** Metres that the haversine may be off, where the points are at opposite ends of the Earth. */
-const SLACK = 1;
-
-function relateCircle(box: Box, { center, radius }: GeoTest & { kind: "geo_radius" }): Relation {
-  const { west, east, south, north } = box;
-  const lon = (west + east) / 2;
-  const lat = (south + north) / 2;
-  const toCenter = distance(center, lon, lat);
-  // One gets from the middle of a cell to any of its points along its parallel, then a meridian.
-  const along = Math.max(0, Math.cos(lat * DEGREE)) * ((east - west) / 2);
-  const reach = EARTH * DEGREE * (along + (north - south) / 2) + SLACK;
-  if (toCenter + reach < radius) return "inside";
-  return toCenter - reach > radius ? "outside" : "border";
-}
-
-function relateBox(box: Box, { topLeft, bottomRight }: GeoTest & { kind: "geo_bounding_box" }): Relation {
-  const { west, east, south, north } = box;
-  const across = topLeft.lon > bottomRight.lon;
-  const outsideWest = east <= topLeft.lon;
-  const outsideEast = west >= bottomRight.lon;
-  const outside = across ? outsideWest && outsideEast : outsideWest || outsideEast;
-  if (outside || north <= bottomRight.lat || south >= topLeft.lat) return "outside";
-  const insideWest = west > topLeft.lon;
-  const insideEast = east < bottomRight.lon;
-  const inside = across ? insideWest || insideEast : insideWest && insideEast;
-  return inside && south > bottomRight.lat && north < topLeft.lat ? "inside" : "border";
-}
-
-interface Edge {
-  readonly x1: number;
-  readonly y1: number;
-  readonly x2: number;
-  readonly y2: number;
-}
-
-function edgesOf(ring: Ring): Edge[] {
-  const edges: Edge[] = [];
-  for (let i = 0; i + 3 < ring.length; i += 2) {
-    const [x1, y1, x2, y2] = ring.subarray(i, i + 4) as unknown as [number, number, number, number];
-    edges.push({ x1, y1, x2, y2 });
-  }
-  return edges;
-}
-
-/** A cell that no edge touches lies on one side; the cells within it have only the edges to fear that touch it. */
-function relatePolygon(edges: readonly Edge[], test: GeoTest): Relate {
-  return (cell) => {
-    const box = boxOf(cell);
-    const touching = edges.filter((edge) => touches(edge, box));
-    const within = relatePolygon(touching, test);
-    if (touching.length > 0) return { relation: "border", within };
-    const inside = isInside((box.west + box.east) / 2, (box.south + box.north) / 2, test);
-    return { relation: inside ? "inside" : "outside", within };
-  };
-}
-
-/** Degrees by which a line may miss a box and still count as touching it. */
-const CLOSE = 1e-9;
-
-function touches({ x1, y1, x2, y2 }: Edge, { west, east, south, north }: Box): boolean {
-  if (Math.max(x1, x2) < west || Math.min(x1, x2) > east) return false;
-  if (Math.max(y1, y2) < south || Math.min(y1, y2) > north) return false;
-  // Whether the line has corners on both of its sides.
-  const dx = x2 - x1;
-  const dy = y2 - y1;
-  const margin = CLOSE * (Math.abs(dx) + Math.abs(dy));
-  const sides = [
-    dx * (south - y1) - (west - x1) * dy,
-    dx * (south - y1) - (east - x1) * dy,
-    dx * (north - y1) - (west - x1) * dy,
-    dx * (north - y1) - (east - x1) * dy,
-  ];
-  return !sides.every((side) => side > margin) && !sides.every((side) => side < -margin);
 }

@@ -8,48 +8,41 @@ import { passingTypes, Types } from "./passing-types.ts";
 import { ValueSets } from "./value-sets.ts";
 
 /** Strings, each with its points. */
-export function keywordIndex(params: FieldParams): FieldIndex {
+export function keywordIndex({ options }: FieldParams): FieldIndex {
   const covers = (test: Test) => (passingTypes(test) & ~Types.STRING) === 0;
   const isString = (value: unknown) => typeof value === "string";
-  return new LookupIndex(params, isString, covers, new ValueSets(params.options.prefix === true));
+  return new LookupIndex(isString, covers, new ValueSets(options.prefix === true));
 }
 
 /** `true` and `false`. */
-export function boolIndex(params: FieldParams): FieldIndex {
+export function boolIndex(): FieldIndex {
   const covers = (test: Test) => (passingTypes(test) & ~Types.BOOLEAN) === 0;
-  return new LookupIndex(params, (value) => typeof value === "boolean", covers, new ValueSets());
+  return new LookupIndex((value) => typeof value === "boolean", covers, new ValueSets());
 }
 
 /**
  * Strings that are UUIDs, in any spelling. A filter compares the spelling, as it does without an index; facets have the
  * lower-case hyphenated one.
  */
-export function uuidIndex(params: FieldParams): FieldIndex {
+export function uuidIndex(): FieldIndex {
   const covers = (test: Test) =>
     (test.kind === "value" && isUuid(test.value)) || (test.kind === "any" && [...test.values].every(isUuid));
-  const sets = new ValueSets();
-  return new LookupIndex(params, isUuid, covers, sets, new UuidFacets(sets));
+  return new LookupIndex(isUuid, covers, new UuidSets());
 }
 
 class LookupIndex implements FieldIndex {
-  readonly params: FieldParams;
   readonly accepts: (value: unknown) => boolean;
   readonly covers: (test: Test) => boolean;
-  readonly facets: Facets;
   readonly #sets: ValueSets;
 
-  constructor(
-    params: FieldParams,
-    accepts: (value: unknown) => boolean,
-    covers: (test: Test) => boolean,
-    sets: ValueSets,
-    facets: Facets = sets,
-  ) {
-    this.params = params;
+  constructor(accepts: (value: unknown) => boolean, covers: (test: Test) => boolean, sets: ValueSets) {
     this.accepts = accepts;
     this.covers = covers;
     this.#sets = sets;
-    this.facets = facets;
+  }
+
+  get facets(): Facets {
+    return this.#sets;
   }
 
   get memoryBytes(): number {
@@ -90,26 +83,43 @@ function canonical(uuid: string): string {
   return readId(id, 0) as string;
 }
 
-/** Counts a UUID once, however it is spelled. */
-class UuidFacets implements Facets {
-  readonly #sets: ValueSets;
+/** A canonical UUID, a list, and an entry of a map. */
+const ODD_BYTES = 200;
 
-  constructor(sets: ValueSets) {
-    this.#sets = sets;
+/** Counts a UUID once, however it is spelled. */
+class UuidSets extends ValueSets {
+  /** The spellings that some point has, by the canonical one; those of which that is all are not here. */
+  readonly #odd = new Map<string, readonly string[]>();
+
+  override get memoryBytes(): number {
+    return super.memoryBytes + this.#odd.size * ODD_BYTES;
   }
 
-  each(allowed: Uint32Array | undefined, visit: (value: Scalar, points: number) => void): void {
-    const odd = new Map<string, string[]>();
-    this.#sets.each(undefined, (spelling) => {
-      if (CANONICAL.test(spelling as string)) return;
-      const uuid = canonical(spelling as string);
-      odd.set(uuid, [...(odd.get(uuid) ?? [uuid]), spelling as string]);
+  override add(offset: number, value: string): void {
+    super.add(offset, value);
+    if (CANONICAL.test(value) || this.sizeOf(value) > 1) return;
+    const uuid = canonical(value);
+    this.#odd.set(uuid, [...(this.#odd.get(uuid) ?? []), value]);
+  }
+
+  override remove(offset: number, value: string): boolean {
+    const isGone = super.remove(offset, value);
+    if (!isGone || CANONICAL.test(value)) return isGone;
+    const uuid = canonical(value);
+    const others = this.#odd.get(uuid)?.filter((spelling) => spelling !== value) ?? [];
+    if (others.length > 0) this.#odd.set(uuid, others);
+    else this.#odd.delete(uuid);
+    return true;
+  }
+
+  override each(allowed: Uint32Array | undefined, visit: (value: Scalar, points: number) => void): void {
+    super.each(allowed, (spelling, points) => {
+      if (this.#odd.size === 0) visit(spelling, points);
+      else if (CANONICAL.test(spelling as string) && !this.#odd.has(spelling as string))
+        visit(spelling, points);
     });
-    this.#sets.each(allowed, (spelling, points) => {
-      if (odd.size === 0 || !odd.has(canonical(spelling as string))) visit(spelling, points);
-    });
-    for (const [uuid, spellings] of odd) {
-      const points = this.#sets.countAny(spellings, allowed);
+    for (const [uuid, spellings] of this.#odd) {
+      const points = this.countAny([uuid, ...spellings], allowed);
       if (points > 0) visit(uuid, points);
     }
   }

@@ -1,3 +1,4 @@
+import { lowestBit } from "../collection/matches.ts";
 import type { IdColumn } from "../points/id-column.ts";
 import type { IdTable } from "../points/id-table.ts";
 
@@ -28,7 +29,7 @@ export function lowestIds(
   let bound: number | undefined;
   for (let word = 0; word < bitmap.length; word++) {
     for (let bits = bitmap[word] as number; bits !== 0; bits &= bits - 1) {
-      const offset = word * 32 + 31 - Math.clz32(bits & -bits);
+      const offset = word * 32 + lowestBit(bits);
       if (begin !== undefined && compare(offset, begin) < 0) continue;
       if (bound !== undefined && compare(offset, bound) >= 0) continue;
       picked.push(offset);

@@ -8,34 +8,31 @@ import { passingTypes, Types } from "./passing-types.ts";
 import { ValueSets } from "./value-sets.ts";
 
 /** Numbers, integers included, compared as f64. */
-export function floatIndex(params: FieldParams): FieldIndex {
+export function floatIndex(): FieldIndex {
   const covers = (test: Test) => (passingTypes(test) & ~Types.NUMBER) === 0;
   const numberOf = (value: unknown) =>
     typeof value === "number" || typeof value === "bigint" ? Number(value) : undefined;
-  return new OrderIndex(params, numberOf, covers, numberIntervals);
+  return new OrderIndex(numberOf, covers, numberIntervals);
 }
 
 /** Strings that are dates, by their microseconds since 1970. */
-export function datetimeIndex(params: FieldParams): FieldIndex {
+export function datetimeIndex(): FieldIndex {
   const covers = (test: Test) => test.kind === "datetime_range";
   const dateOf = (value: unknown) => (typeof value === "string" ? parseDatetime(value) : undefined);
-  return new OrderIndex(params, dateOf, covers, dateIntervals);
+  return new OrderIndex(dateOf, covers, dateIntervals);
 }
 
 /** Values in the order of the numbers that they stand for. */
 class OrderIndex implements FieldIndex {
-  readonly params: FieldParams;
   readonly covers: (test: Test) => boolean;
   readonly order: NumberOrder;
   readonly #intervalsOf: (test: Test) => Intervals | undefined;
 
   constructor(
-    params: FieldParams,
     numberOf: (value: unknown) => number | bigint | undefined,
     covers: (test: Test) => boolean,
     intervalsOf: (test: Test) => Intervals | undefined,
   ) {
-    this.params = params;
     this.covers = covers;
     this.order = new NumberOrder(numberOf);
     this.#intervalsOf = intervalsOf;
@@ -78,14 +75,12 @@ const HIGHEST = 2n ** 63n - 1n;
 
 /** Signed integers of 64 bits: with `lookup` by their value, with `range` in their order. */
 export class IntegerIndex implements FieldIndex {
-  readonly params: FieldParams;
   readonly #sets: ValueSets | undefined;
   readonly order: NumberOrder | undefined;
 
-  constructor(params: FieldParams) {
-    this.params = params;
-    this.#sets = params.options.lookup === true ? new ValueSets() : undefined;
-    this.order = params.options.range === true ? new NumberOrder(integerOf) : undefined;
+  constructor({ options }: FieldParams) {
+    this.#sets = options.lookup === true ? new ValueSets() : undefined;
+    this.order = options.range === true ? new NumberOrder(integerOf) : undefined;
   }
 
   get memoryBytes(): number {

@@ -9,6 +9,7 @@
  *      sorted u32               └──────────────────┘ └──────────────────┘          └──────────────────┘
  */
 
+import { lowestBit } from "../collection/matches.ts";
 import { bitsOf } from "./answer.ts";
 
 /** In one list, and of a container as a list. */
@@ -222,7 +223,7 @@ class Container {
     }
     for (let i = 0; i < CONTAINER_WORDS; i++) {
       for (let bits = this.#bits[i] as number; bits !== 0; bits &= bits - 1) {
-        visit(i * 32 + 31 - Math.clz32(bits & -bits));
+        visit(i * 32 + lowestBit(bits));
       }
     }
   }

@@ -1,6 +1,7 @@
 import { invalidArgument } from "../errors.ts";
-import { checkFields, checkObject, fields, type Given, oneOf, optionalBoolean } from "../fields.ts";
-import { checkTextOptions, TEXT_OPTIONS } from "../text/text-params.ts";
+import { PayloadFieldSchema } from "../generated/validators/payload-field-schema.ts";
+import { textOptions } from "../text/text-params.ts";
+import { check } from "../validation/schema.ts";
 
 export type IndexType = "keyword" | "integer" | "float" | "geo" | "text" | "bool" | "datetime" | "uuid";
 
@@ -10,37 +11,30 @@ export interface FieldParams {
   /** Every option of the type, defaults filled in. */
   readonly options: Readonly<Record<string, unknown>>;
   /** As it was given, to be shown; undefined when it was the bare name of a type. */
-  readonly given: Given | undefined;
+  readonly given: Readonly<Record<string, unknown>> | undefined;
 }
 
-type Check = (value: unknown, what: string) => unknown;
+type Options = FieldParams["options"];
 
-const flag =
-  (otherwise: boolean): Check =>
-  (value, what) =>
-    optionalBoolean(value, what, otherwise);
+/**
+ * Where a server keeps an index, whether it builds links for it, and what it arranges points by: accepted, and without
+ * effect here.
+ */
+const COMMON = { on_disk: false, memory: null, enable_hnsw: true };
+const TENANT = { ...COMMON, is_tenant: false };
+const PRINCIPAL = { ...COMMON, is_principal: false };
 
-/** Where a server keeps an index, and whether it builds links for it: accepted, and without effect here. */
-const COMMON: Readonly<Record<string, Check>> = {
-  on_disk: flag(false),
-  memory: (value, what) => (value == null ? null : oneOf(value, what, ["cold", "cached", "pinned"])),
-  enable_hnsw: flag(true),
-};
-const TENANT = { ...COMMON, is_tenant: flag(false) };
-const PRINCIPAL = { ...COMMON, is_principal: flag(false) };
-
-const OPTIONS: Readonly<Record<IndexType, Readonly<Record<string, Check>>>> = {
-  keyword: { ...TENANT, prefix: flag(false) },
-  integer: { ...PRINCIPAL, lookup: flag(true), range: flag(true) },
+/** Those of a text index are in text-params.ts. */
+const DEFAULTS: Readonly<Record<IndexType, Options>> = {
+  keyword: { ...TENANT, prefix: false },
+  integer: { ...PRINCIPAL, lookup: true, range: true },
   float: PRINCIPAL,
   geo: COMMON,
-  text: { ...COMMON, ...TEXT_OPTIONS },
+  text: COMMON,
   bool: COMMON,
   datetime: PRINCIPAL,
   uuid: TENANT,
 };
-
-const TYPES = Object.keys(OPTIONS) as readonly IndexType[];
 
 /**
  * Reads `field_schema`: the name of a type, or an object with it and its options.
@@ -48,19 +42,14 @@ const TYPES = Object.keys(OPTIONS) as readonly IndexType[];
  * @throws {NearvecError} `INVALID_ARGUMENT`
  */
 export function parseFieldParams(value: unknown, what: string): FieldParams {
-  if (typeof value === "string") return paramsOf(oneOf(value, what, TYPES), {}, undefined, what);
-  checkObject(value, what, `the name of a type (${TYPES.join(", ")}), or an object with a type`);
-  const given = Object.fromEntries(Object.entries(value).filter(([, each]) => each != null));
-  return paramsOf(oneOf(given.type, `${what}.type`, TYPES), given, structuredClone(given), what);
-}
-
-function paramsOf(type: IndexType, given: Given, shown: Given | undefined, what: string): FieldParams {
-  const checks = OPTIONS[type];
-  checkFields(given, what, fields(["type", ...Object.keys(checks)]));
-  const options = Object.fromEntries(
-    Object.entries(checks).map(([name, check]) => [name, check(given[name], `${what}.${name}`)]),
-  );
-  if (type === "text") checkTextOptions(options, what);
+  const read = check(PayloadFieldSchema, value, what);
+  const params = typeof read === "string" ? ({ type: read } as Exclude<typeof read, string>) : read;
+  const { type, ...given } = params;
+  const options: Options = {
+    ...DEFAULTS[type],
+    ...given,
+    ...(params.type === "text" && textOptions(params, what)),
+  };
   if (options.lookup === false && options.range === false) {
     throw invalidArgument(
       what,
@@ -69,11 +58,17 @@ function paramsOf(type: IndexType, given: Given, shown: Given | undefined, what:
       "Set one of them to true, or leave it out.",
     );
   }
-  return { type, options, given: shown };
+  return { type, options, given: typeof read === "string" ? undefined : structuredClone(read) };
 }
 
-/** Whether two indexes with these do the same. */
+/** Whether two indexes with these do the same here. */
 export function sameParams(a: FieldParams, b: FieldParams): boolean {
-  // Options are in the order of the type's list.
-  return a.type === b.type && JSON.stringify(a.options) === JSON.stringify(b.options);
+  return a.type === b.type && effective(a) === effective(b);
+}
+
+const WITHOUT_EFFECT: ReadonlySet<string> = new Set(Object.keys({ ...TENANT, ...PRINCIPAL }));
+
+/** The options that matter, as text: they are in the order of the type's list. */
+function effective({ options }: FieldParams): string {
+  return JSON.stringify(Object.entries(options).filter(([name]) => !WITHOUT_EFFECT.has(name)));
 }

@@ -33,6 +33,33 @@ export function withoutOffset(postings: Postings, offset: number): Postings | un
   return smaller.length === 1 ? smaller[0] : smaller;
 }
 
+/** What many postings take. */
+export class PostingsMemory {
+  /** Of those that are plain arrays. */
+  #bytes = 0;
+  /** The others, which know what they take. */
+  readonly #large = new Set<OffsetSet>();
+
+  get bytes(): number {
+    let bytes = this.#bytes;
+    for (const set of this.#large) bytes += set.memoryBytes;
+    return bytes;
+  }
+
+  /** Postings became others, or themselves; undefined: none. */
+  replace(before: Postings | undefined, after: Postings | undefined): void {
+    if (before === after) return;
+    if (before instanceof OffsetSet) this.#large.delete(before);
+    else this.#bytes -= arrayBytes(before);
+    if (after instanceof OffsetSet) this.#large.add(after);
+    else this.#bytes += arrayBytes(after);
+  }
+}
+
+function arrayBytes(postings: number | readonly number[] | undefined): number {
+  return postings === undefined || typeof postings === "number" ? 0 : 48 + postings.length * 8;
+}
+
 export function sizeOf(postings: Postings | undefined): number {
   if (postings === undefined) return 0;
   if (typeof postings === "number") return 1;

@@ -147,10 +147,12 @@ export class SortedPairs {
     const { low, high, withLow, withHigh } = interval;
     const lowest = withLow ? 0 : ABOVE_ALL;
     const highest = withHigh ? ABOVE_ALL : 0;
+    const first = this.#placeOf(low, lowest);
     const last = this.#placeOf(high, highest);
-    for (let place = this.#placeOf(low, lowest); place <= last && place < this.#leaves.length; place++) {
+    for (let place = first; place <= last && place < this.#leaves.length; place++) {
       const leaf = this.#leaves[place] as Leaf;
-      const from = lowerBound(leaf, low, lowest);
+      // What stands in later leaves is above the bound of these, and that above `low`.
+      const from = place === first ? lowerBound(leaf, low, lowest) : 0;
       const end = place === last ? lowerBound(leaf, high, highest) : leaf.size;
       if (from < end) visit(leaf, from, end);
     }

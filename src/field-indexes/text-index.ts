@@ -10,26 +10,28 @@ import { passingTypes, Types } from "./passing-types.ts";
 import { TextDocuments } from "./text-documents.ts";
 import { TextPostings } from "./text-postings.ts";
 
-/** Analyzers by the options that they were made with: to load one takes a while, to make an index must not. */
-const analyzers = new Map<string, Analyzer>();
+/** Analyzers by what they were made for: to load one takes a while, to make an index must not. They go with it. */
+const analyzers = new WeakMap<FieldParams, Analyzer>();
+
+/** Of so many tokens the points are looked up, some milliseconds' work; beyond that, payloads are asked. */
+const MOST_LOOKED_UP = 64;
 
 /** @see text-on-demand.ts */
 export async function prepareTextIndex(params: FieldParams): Promise<void> {
-  const key = JSON.stringify(params.options);
-  if (!analyzers.has(key)) analyzers.set(key, await createAnalyzer(optionsOf(params)));
+  if (!analyzers.has(params)) analyzers.set(params, await createAnalyzer(optionsOf(params)));
 }
 
 /** @see text-on-demand.ts */
 export function textIndex(params: FieldParams): FieldIndex {
-  const analyzer = analyzers.get(JSON.stringify(params.options));
-  if (analyzer !== undefined) return new TextIndex(params, analyzer, optionsOf(params).phrase_matching);
+  const analyzer = analyzers.get(params);
+  if (analyzer !== undefined) return new TextIndex(analyzer, optionsOf(params).phrase_matching);
   throw new NearvecError("INTERNAL", {
     what: "a text index was made before what it needs was loaded",
     todo: "Please report it.",
   });
 }
 
-/** As `TEXT_OPTIONS` has read them. */
+/** As `textOptions` has read them. */
 function optionsOf(params: FieldParams): TextOptions {
   return params.options as unknown as TextOptions;
 }
@@ -39,13 +41,11 @@ function optionsOf(params: FieldParams): TextOptions {
  * order of each point's tokens; without it, the payloads are asked of points that have all tokens of a phrase.
  */
 class TextIndex implements FieldIndex {
-  readonly params: FieldParams;
   readonly #analyzer: Analyzer;
   readonly #postings = new TextPostings();
   readonly #documents: TextDocuments | undefined;
 
-  constructor(params: FieldParams, analyzer: Analyzer, phrases: boolean) {
-    this.params = params;
+  constructor(analyzer: Analyzer, phrases: boolean) {
     this.#analyzer = analyzer;
     this.#documents = phrases ? new TextDocuments() : undefined;
   }
@@ -82,7 +82,7 @@ class TextIndex implements FieldIndex {
     if (test.kind !== "tokens") return undefined;
     const sizes = test.tokens.map((token) => this.#postings.sizeOf(token));
     if (test.mode === "any") return sizes.reduce((sum, size) => sum + size, 0);
-    return sizes.length === 0 ? 0 : Math.min(...sizes);
+    return sizes.length === 0 ? 0 : sizes.reduce((least, size) => Math.min(least, size));
   }
 
   count(test: Test): number | undefined {
@@ -97,16 +97,21 @@ class TextIndex implements FieldIndex {
       for (const token of tokens) this.#postings.addTo(token, answer.sure);
       return;
     }
-    const found = this.#withAll(tokens, answer.words);
+    const unique = [...test.wanted];
+    const found = this.#withAll(unique, answer.words);
     // A phrase of one word is that word.
-    if (mode === "all" || tokens.length === 1) setBits(answer.sure, found);
+    if ((mode === "all" && unique.length <= MOST_LOOKED_UP) || tokens.length === 1)
+      setBits(answer.sure, found);
+    else if (mode === "all") setBits(answer.maybe, found);
     else if (this.#documents === undefined) setBits(answer.maybe, found);
     else this.#documents.find(this.#numbersOf(tokens), found, answer);
   }
 
-  /** The points that have all of the tokens, of which there is one at least. */
+  /** The points that have all of the tokens, of which there is one at least; of very many, the rarest of them. */
   #withAll(tokens: readonly string[], words: number): Uint32Array {
-    const [first, ...others] = new Set(tokens);
+    const sizes = new Map(tokens.map((token) => [token, this.#postings.sizeOf(token)]));
+    const rarest = tokens.toSorted((a, b) => (sizes.get(a) as number) - (sizes.get(b) as number));
+    const [first, ...others] = rarest.slice(0, MOST_LOOKED_UP);
     const found = new Uint32Array(words);
     this.#postings.addTo(first as string, found);
     const has = new Uint32Array(words);

@@ -1,5 +1,4 @@
-import { OffsetSet } from "./offset-set.ts";
-import { addTo, type Postings, sizeOf, withOffset, withoutOffset } from "./postings.ts";
+import { addTo, type Postings, PostingsMemory, sizeOf, withOffset, withoutOffset } from "./postings.ts";
 
 /** An entry of a map, and a short string. */
 const TOKEN_BYTES = 80;
@@ -13,16 +12,12 @@ export class TextPostings {
   readonly #postings: (Postings | undefined)[] = [undefined];
   /** Numbers below the highest that no token has. */
   readonly #free: number[] = [];
-  /** Of strings, and of postings that are plain arrays. */
-  #bytes = 0;
-  /** The other postings, which know what they take. */
-  readonly #large = new Set<OffsetSet>();
+  readonly #memory = new PostingsMemory();
+  #textBytes = 0;
 
   get memoryBytes(): number {
     const places = this.#postings.length + this.#free.length;
-    let bytes = this.#numbers.size * TOKEN_BYTES + places * 8 + this.#bytes;
-    for (const set of this.#large) bytes += set.memoryBytes;
-    return bytes;
+    return this.#numbers.size * TOKEN_BYTES + places * 8 + this.#textBytes + this.#memory.bytes;
   }
 
   /** The token's number, for as long as some point has it. */
@@ -58,26 +53,19 @@ export class TextPostings {
     if (after !== undefined) return;
     this.#numbers.delete(token);
     this.#free.push(number);
-    this.#bytes -= token.length;
+    this.#textBytes -= token.length;
   }
 
   #enter(token: string): number {
     const number = this.#free.pop() ?? this.#postings.length;
     this.#numbers.set(token.length > MOST_COPIED ? [...token].join("") : token, number);
-    this.#bytes += token.length;
+    this.#textBytes += token.length;
     return number;
   }
 
   #replace(number: number, before: Postings | undefined, after: Postings | undefined): void {
     if (before === after) return;
     this.#postings[number] = after;
-    if (before instanceof OffsetSet) this.#large.delete(before);
-    else this.#bytes -= arrayBytes(before);
-    if (after instanceof OffsetSet) this.#large.add(after);
-    else this.#bytes += arrayBytes(after);
+    this.#memory.replace(before, after);
   }
-}
-
-function arrayBytes(postings: number | readonly number[] | undefined): number {
-  return postings === undefined || typeof postings === "number" ? 0 : 48 + postings.length * 8;
 }

@@ -3,12 +3,12 @@ import type { Test } from "../filters/filter.ts";
 import type { Scalar } from "../filters/match.ts";
 import type { Answer } from "./answer.ts";
 import type { Facets } from "./field-index.ts";
-import { OffsetSet } from "./offset-set.ts";
 import {
   addTo,
   eachOffset,
   intersectCount,
   type Postings,
+  PostingsMemory,
   sizeOf,
   withOffset,
   withoutOffset,
@@ -33,10 +33,8 @@ export class ValueSets implements Facets {
   /** The values, when they are strings that shall be found by their beginnings. */
   readonly #words: SortedWords | undefined;
   #pairs = 0;
-  /** Of strings, and of sets that are plain arrays. */
-  #bytes = 0;
-  /** The other sets, which know what they take. */
-  readonly #large = new Set<OffsetSet>();
+  readonly #memory = new PostingsMemory();
+  #textBytes = 0;
 
   /** @param byPrefix strings, to be found by their beginnings however many there are */
   constructor(byPrefix = false) {
@@ -44,19 +42,18 @@ export class ValueSets implements Facets {
   }
 
   get memoryBytes(): number {
-    let bytes = this.#sets.size * VALUE_BYTES + this.#bytes + (this.#words?.memoryBytes ?? 0);
-    for (const set of this.#large) bytes += set.memoryBytes;
-    return bytes;
+    const words = this.#words?.memoryBytes ?? 0;
+    return this.#sets.size * VALUE_BYTES + this.#textBytes + this.#memory.bytes + words;
   }
 
   add(offset: number, value: Scalar): void {
     const before = this.#sets.get(value);
     const after = withOffset(before, offset);
     if (after !== before) this.#sets.set(value, after);
-    this.#account(before, after);
+    this.#memory.replace(before, after);
     this.#pairs++;
     if (before !== undefined) return;
-    this.#bytes += textBytes(value);
+    this.#textBytes += textBytes(value);
     this.#words?.add(value as string);
   }
 
@@ -71,10 +68,10 @@ export class ValueSets implements Facets {
     const after = withoutOffset(before, offset);
     if (after === undefined) this.#sets.delete(value);
     else if (after !== before) this.#sets.set(value, after);
-    this.#account(before, after);
+    this.#memory.replace(before, after);
     this.#pairs--;
     if (after !== undefined) return false;
-    this.#bytes -= textBytes(value);
+    this.#textBytes -= textBytes(value);
     this.#words?.delete(value as string);
     return true;
   }
@@ -116,11 +113,15 @@ export class ValueSets implements Facets {
 
   /** How many points (of those allowed) have some of the values. */
   countAny(values: readonly Scalar[], allowed: Uint32Array | undefined): number {
+    const having = values.filter((value) => this.#sets.has(value));
+    if (having.length <= 1) {
+      const set = this.#sets.get(having[0] as Scalar);
+      if (set === undefined) return 0;
+      return allowed === undefined ? sizeOf(set) : intersectCount(set, allowed);
+    }
     const points = new Set<number>();
-    for (const value of values) {
-      const set = this.#sets.get(value);
-      if (set === undefined) continue;
-      eachOffset(set, (offset) => {
+    for (const value of having) {
+      eachOffset(this.#sets.get(value) as Postings, (offset) => {
         if (allowed === undefined || (((allowed[offset >>> 5] ?? 0) >>> (offset & 31)) & 1) === 1) {
           points.add(offset);
         }
@@ -144,18 +145,6 @@ export class ValueSets implements Facets {
     });
     return met > MOST_COUNTED ? this.#pairs : pairs;
   }
-
-  #account(before: Postings | undefined, after: Postings | undefined): void {
-    if (before === after) return;
-    if (before instanceof OffsetSet) this.#large.delete(before);
-    else this.#bytes -= arrayBytes(before);
-    if (after instanceof OffsetSet) this.#large.add(after);
-    else this.#bytes += arrayBytes(after);
-  }
-}
-
-function arrayBytes(postings: number | readonly number[] | undefined): number {
-  return postings === undefined || typeof postings === "number" ? 0 : 48 + postings.length * 8;
 }
 
 function textBytes(value: Scalar): number {

@@ -118,9 +118,11 @@ function stem(word: string, r1: number, r2: number): string {
 function markConsonants(word: string): string {
   if (!word.includes("y")) return word;
   let marked = "";
+  // Not the end of `marked`: to look into a string that grows makes engines copy it.
+  let before = "y";
   for (const letter of word) {
-    const before = marked.at(-1);
-    marked += letter === "y" && (before === undefined || VOWEL.test(before)) ? "Y" : letter;
+    before = letter === "y" && VOWEL.test(before) ? "Y" : letter;
+    marked += before;
   }
   return marked;
 }

@@ -3,8 +3,6 @@ import { NearvecError } from "../errors.ts";
 /** How a text is divided. `prefix` divides as `word` does; the analyzer makes the prefixes. */
 export type Tokenizer = "prefix" | "whitespace" | "word" | "multilingual";
 
-export const TOKENIZERS: readonly Tokenizer[] = ["prefix", "whitespace", "word", "multilingual"];
-
 type Divide = (text: string) => readonly string[];
 
 /** Rust's `char::is_alphanumeric`. */

@@ -1,16 +1,20 @@
 import { expect, test } from "vitest";
+import { WRITES, type WriteName } from "../../src/client/changes.ts";
 import { formsOf } from "../../src/client/forms-of.ts";
 import { parseCreateCollection } from "../../src/client/validate-collection.ts";
-import { parseWrite, type WriteName } from "../../src/client/validate-write.ts";
+import { parseWrite } from "../../src/client/validate-write.ts";
 import { Background } from "../../src/collection/background.ts";
 import { Collection } from "../../src/collection/collection.ts";
 import type { NamedSpace } from "../../src/collection/named-space.ts";
 import { decodeOperation } from "../../src/collection/operation.ts";
 import { OperationEncoder } from "../../src/collection/operation-encoder.ts";
+import { staging } from "../../src/collection/staging-on-demand.ts";
 import { loadCore } from "../../src/core/load.ts";
 import { IdColumn } from "../../src/points/id-column.ts";
 import { randomRows } from "../client/support.ts";
 import { Puppet } from "./support.ts";
+
+await staging.load();
 
 const SIZE = 8;
 const core = await loadCore();
@@ -29,7 +33,7 @@ const encoder = new OperationEncoder();
 const forms = formsOf(collection());
 
 function encode(name: WriteName, request: unknown): Uint8Array {
-  const [operation] = parseWrite(name, request, forms, encoder).operations;
+  const [operation] = parseWrite(WRITES[name], request, forms, encoder).operations;
   if (!(operation instanceof Uint8Array)) throw new Error("one operation was expected");
   return operation.slice();
 }

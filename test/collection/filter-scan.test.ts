@@ -4,12 +4,17 @@ import { FilterScan, type ScannedPoints } from "../../src/collection/filter-scan
 import { hasBit } from "../../src/collection/matches.ts";
 import { parseFilter } from "../../src/filters/parse.ts";
 
+const utf8 = new TextEncoder();
+
 /** Points whose payload is a number, or nothing where they were deleted. */
 class Numbers implements ScannedPoints {
   readonly values: (number | undefined)[];
+  readonly long: string;
 
-  constructor(values: (number | undefined)[]) {
+  /** @param long how long payloads are */
+  constructor(values: (number | undefined)[], long = 0) {
     this.values = values;
+    this.long = "x".repeat(long);
   }
 
   get end(): number {
@@ -28,8 +33,8 @@ class Numbers implements ScannedPoints {
     return offset;
   }
 
-  payloadAt(offset: number): Record<string, unknown> {
-    return { n: this.values[offset] };
+  payloadBytesAt(offset: number): Uint8Array {
+    return utf8.encode(JSON.stringify({ n: this.values[offset], long: this.long }));
   }
 
   hasVector(): boolean {
@@ -45,11 +50,12 @@ test("a scan in slices, with writes in between, answers as of its end", () => {
     fc.property(
       fc.array(value, { maxLength: 300 }),
       fc.array(fc.tuple(fc.nat(320), value), { maxLength: 40 }),
-      (values, writes) => {
-        const points = new Numbers([...values]);
+      fc.constantFrom(0, 1500, 5000),
+      (values, writes, long) => {
+        const points = new Numbers([...values], long);
         const scan = new FilterScan(points, small);
         const pending = [...writes];
-        // A clock that always says that the slice is over: one word of the bitmap at a time.
+        // A clock that always says that the slice is over: one word of the bitmap at a time, or a few long payloads.
         while (!scan.run(() => 1, 0)) {
           for (const [offset, next] of pending.splice(0, 3)) {
             while (points.values.length <= offset) points.values.push(undefined);
@@ -83,10 +89,10 @@ test("what indexes know is not asked, unless it changes", () => {
           if (isKnown) sureCount++;
         }
         const asked = new Set<number>();
-        const payloadAt = points.payloadAt.bind(points);
-        points.payloadAt = (offset) => {
+        const payloadBytesAt = points.payloadBytesAt.bind(points);
+        points.payloadBytesAt = (offset) => {
           asked.add(offset);
-          return payloadAt(offset);
+          return payloadBytesAt(offset);
         };
         const scan = new FilterScan(points, small, { sure, open, sureCount });
         const pending = [...writes];
@@ -116,4 +122,23 @@ test("a slice ends soon after its time", () => {
   while (!scan.run(() => time++, time + 10)) slices++;
   expect(slices).toBeGreaterThan(20);
   expect(scan.finish().count).toBe(5000);
+});
+
+test("large payloads are reason to look at the clock, however few they are", () => {
+  const points = new Numbers(
+    Array.from({ length: 64 }, (_, i) => i),
+    5000,
+  );
+  const scan = new FilterScan(points, small);
+  let slices = 1;
+  while (!scan.run(() => 1, 0)) slices++;
+  expect(slices).toBeGreaterThanOrEqual(64);
+  expect(scan.finish().count).toBe(50);
+  // Those that changed are asked again; few are: `finish` may do it at once.
+  const again = new FilterScan(points, small);
+  while (!again.run(() => 0, 1));
+  for (let offset = 0; offset < 20; offset++) again.note(offset);
+  let looks = 0;
+  again.run(() => ++looks, 100);
+  expect(looks).toBe(20);
 });

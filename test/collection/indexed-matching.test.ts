@@ -1,12 +1,14 @@
 import { describe, expect, test } from "vitest";
+import { WRITES, type WriteName } from "../../src/client/changes.ts";
 import { formsOf } from "../../src/client/forms-of.ts";
 import { parseCreateCollection } from "../../src/client/validate-collection.ts";
-import { parseWrite, type WriteName } from "../../src/client/validate-write.ts";
+import { parseWrite } from "../../src/client/validate-write.ts";
 import { Background } from "../../src/collection/background.ts";
 import { Collection } from "../../src/collection/collection.ts";
 import { filterCode } from "../../src/collection/filtering-on-demand.ts";
 import type { Page } from "../../src/collection/id-walk.ts";
 import { OperationEncoder } from "../../src/collection/operation-encoder.ts";
+import { staging } from "../../src/collection/staging-on-demand.ts";
 import { loadCore } from "../../src/core/load.ts";
 import { FieldIndexes } from "../../src/field-indexes/field-indexes.ts";
 import { parseFieldParams } from "../../src/field-indexes/params.ts";
@@ -14,6 +16,8 @@ import { parseFilter } from "../../src/filters/parse.ts";
 import { parsePath } from "../../src/payload/path.ts";
 import { IdColumn } from "../../src/points/id-column.ts";
 import { Puppet } from "./support.ts";
+
+await staging.load();
 
 await filterCode.load();
 
@@ -28,9 +32,14 @@ class Ticking extends Puppet {
 function setUp(count: number) {
   const puppet = new Ticking();
   const config = parseCreateCollection({ vectors: { size: 1, distance: "Dot" }, hnsw_config: { m: 0 } });
-  const collection = new Collection(core, config, new Background(puppet), puppet);
+  const background = new Background(puppet);
+  const collection = new Collection(core, config, background, puppet);
+  /** Another turn of the event loop, in which nothing has been done yet. */
+  const later = () => {
+    background.spent = 0;
+  };
   const send = (name: WriteName, request: unknown) => {
-    const [operation] = parseWrite(name, request, formsOf(collection), encoder).operations;
+    const [operation] = parseWrite(WRITES[name], request, formsOf(collection), encoder).operations;
     if (!(operation instanceof Uint8Array)) throw new Error("an operation on ids was expected");
     collection.submit(operation);
   };
@@ -38,7 +47,7 @@ function setUp(count: number) {
   const store = (...numbers: number[]) =>
     send("upsert", { points: numbers.map((id) => ({ id, vector: {}, payload: payload(id) })) });
   store(...Array.from({ length: count }, (_, i) => i));
-  const index = (field: string, type: string) =>
+  const index = (field: string, type: unknown) =>
     collection.createFieldIndex(
       parsePath(field, "field_name"),
       parseFieldParams(type, "field_schema"),
@@ -64,7 +73,7 @@ function setUp(count: number) {
     page.offsets.map((each) => collection.ids.idAt(each)),
     page.next === undefined ? undefined : collection.ids.idAt(page.next),
   ];
-  return { puppet, collection, send, store, index, turns, payloadsRead, ids };
+  return { puppet, collection, send, store, index, turns, later, payloadsRead, ids };
 }
 
 const filter = (...must: object[]) => parseFilter({ must }, "filter");
@@ -104,20 +113,49 @@ describe("building", () => {
     const first = collection.whenFieldIndexed(path, undefined);
     index("n", "integer");
     expect(collection.whenFieldIndexed(path, undefined)).toBeInstanceOf(Promise);
+    let isOver = false;
+    void first?.then(() => {
+      isOver = true;
+    });
     index("n", "float");
-    // What it was asked for is no more: there is nothing to wait for.
-    expect(await first).toBe(true);
+    for (let i = 0; i < 5; i++) await Promise.resolve();
+    expect(isOver).toBe(false);
     const late = collection.whenFieldIndexed(path, { at: 0, timeout: 1 });
     const second = collection.whenFieldIndexed(path, deadline && { ...deadline, at: 1e9 });
     await turns();
     expect(await late).toBe(false);
     expect(await second).toBe(true);
+    // What it was asked for is no more, but another one in its place.
+    expect(await first).toBe(true);
     expect(collection.whenFieldIndexed(path, undefined)).toBeUndefined();
     expect(collection.payloadSchema).toEqual({ n: { data_type: "float", points: 2000 } });
     index("word", "keyword");
+    const dropped = collection.whenFieldIndexed(parsePath("word", "n"), undefined);
     collection.dropFieldIndex(parsePath("word", "n"));
+    expect(await dropped).toBe(true);
     expect(await turns()).toBe(0);
     expect(Object.keys(collection.payloadSchema)).toEqual(["n"]);
+  });
+
+  test("an option without effect builds nothing anew, but is shown", async () => {
+    const { collection, index, turns } = setUp(2000);
+    index("n", "integer");
+    await turns();
+    index("n", { type: "integer", is_principal: true });
+    expect(collection.fieldIndexes?.complete(parsePath("n", "n"))).toBeDefined();
+    expect(collection.payloadSchema.n?.params).toEqual({ type: "integer", is_principal: true });
+  });
+
+  test("looks at the clock after large payloads, however few they are", () => {
+    const { collection, index, send, puppet } = setUp(0);
+    const large = "x".repeat(5000);
+    send("upsert", {
+      points: Array.from({ length: 12 }, (_, id) => ({ id, vector: {}, payload: { n: id, large } })),
+    });
+    const begin = puppet.time;
+    index("n", "integer");
+    expect(collection.payloadSchema.n?.points).toBeLessThan(12);
+    expect(puppet.time - begin).toBeLessThan(10);
   });
 
   test("closing ends it", async () => {
@@ -153,7 +191,7 @@ describe("building", () => {
 
 describe("filters", () => {
   test("on indexed fields are answered at once, without a payload", async () => {
-    const { collection, index, turns, payloadsRead, ids } = setUp(5000);
+    const { collection, index, turns, later, payloadsRead, ids } = setUp(5000);
     for (const [field, type] of Object.entries({ n: "integer", tenth: "bool", word: "keyword" }))
       index(field, type);
     await turns();
@@ -163,14 +201,18 @@ describe("filters", () => {
     expect(count(filter(tenths, below(100)))).toEqual([10, (1 << 0) | (1 << 10) | (1 << 20) | (1 << 30)]);
     expect(collection.countMatches(filter(tenths), undefined)).toBe(500);
     expect(count(parseFilter({ must_not: [tenths] }, "filter"))[0 as never]).toBe(4500);
+    later();
     expect(collection.page(filter(tenths), undefined, 3, undefined, ids)).toEqual([[0, 10, 20], 30]);
     const first = IdColumn.one(4981, "offset");
+    later();
     expect(collection.page(filter(tenths), first, 3, undefined, ids)).toEqual([[4990], undefined]);
+    later();
     // So few that they are picked out, not met on a walk.
     expect(collection.page(filter(word("w7"), tenths), undefined, 3, undefined, ids)).toEqual([
       [],
       undefined,
     ]);
+    later();
     expect(collection.page(filter(word("w7")), first, 3, undefined, ids)).toEqual([[], undefined]);
     const before = IdColumn.one(4801, "offset");
     expect(collection.page(filter(word("w7")), before, 1, undefined, ids)).toEqual([[4807], 4907]);

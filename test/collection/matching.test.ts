@@ -1,16 +1,20 @@
 import { describe, expect, test } from "vitest";
+import { WRITES, type WriteName } from "../../src/client/changes.ts";
 import { formsOf } from "../../src/client/forms-of.ts";
 import { parseCreateCollection } from "../../src/client/validate-collection.ts";
-import { parseWrite, type WriteName } from "../../src/client/validate-write.ts";
+import { parseWrite } from "../../src/client/validate-write.ts";
 import { Background } from "../../src/collection/background.ts";
 import { Collection } from "../../src/collection/collection.ts";
 import { filterCode } from "../../src/collection/filtering-on-demand.ts";
 import type { Page } from "../../src/collection/id-walk.ts";
 import { OperationEncoder } from "../../src/collection/operation-encoder.ts";
+import { staging } from "../../src/collection/staging-on-demand.ts";
 import { loadCore } from "../../src/core/load.ts";
 import { parseFilter } from "../../src/filters/parse.ts";
 import { IdColumn } from "../../src/points/id-column.ts";
 import { Puppet } from "./support.ts";
+
+await staging.load();
 
 await filterCode.load();
 
@@ -25,9 +29,10 @@ class Ticking extends Puppet {
 function setUp(count: number) {
   const puppet = new Ticking();
   const config = parseCreateCollection({ vectors: { size: 1, distance: "Dot" }, hnsw_config: { m: 0 } });
-  const collection = new Collection(core, config, new Background(puppet), puppet);
+  const background = new Background(puppet);
+  const collection = new Collection(core, config, background, puppet);
   const send = (name: WriteName, request: unknown) => {
-    const [operation] = parseWrite(name, request, formsOf(collection), encoder).operations;
+    const [operation] = parseWrite(WRITES[name], request, formsOf(collection), encoder).operations;
     if (!(operation instanceof Uint8Array)) throw new Error("an operation on ids was expected");
     collection.submit(operation);
   };
@@ -44,7 +49,7 @@ function setUp(count: number) {
     while (!done) await puppet.turn();
     return over;
   };
-  return { puppet, collection, send, store, settle };
+  return { puppet, background, collection, send, store, settle };
 }
 
 const from = (n: number) => parseFilter({ must: { key: "n", range: { gte: n } } }, "filter");
@@ -101,6 +106,20 @@ describe("with", () => {
   });
 });
 
+test("what is done at once takes no longer than a slice, however many ask in the same turn", async () => {
+  const { collection, settle, puppet, background } = setUp(20);
+  const ask = () => collection.withMatches(from(15), undefined, ({ count }) => count);
+  const before = puppet.time;
+  const answers = Array.from({ length: 50 }, ask);
+  expect(answers.filter((answer) => answer === 5).length).toBeLessThan(5);
+  expect(collection.page(from(15), undefined, 1, undefined, ({ next }) => next)).toBeInstanceOf(Promise);
+  expect(puppet.time - before).toBeLessThan(15);
+  for (const answer of answers) expect(await settle(answer)).toBe(5);
+  await puppet.turn();
+  expect(background.spent).toBeLessThan(4);
+  expect(ask()).toBe(5);
+});
+
 describe("page", () => {
   const shape = (page: Page) => [page.offsets, page.next];
 
@@ -112,9 +131,11 @@ describe("page", () => {
   });
 
   test("the last one has none after it", () => {
-    const { collection } = setUp(20);
+    const { collection, background } = setUp(20);
     expect(collection.page(from(17), undefined, 3, undefined, shape)).toEqual([[17, 18, 19], undefined]);
+    background.spent = 0;
     expect(collection.page(from(17), undefined, 2, undefined, shape)).toEqual([[17, 18], 19]);
+    background.spent = 0;
     expect(collection.page(from(20), undefined, 2, undefined, shape)).toEqual([[], undefined]);
   });
 
@@ -137,5 +158,16 @@ describe("page", () => {
     send("delete", { points: [200] });
     const expected = Array.from({ length: 100 }, (_, i) => i * 10).filter((id) => ![0, 20, 200].includes(id));
     expect(await settle(answer)).toEqual([expected.slice(0, 30), expected[30]]);
+  });
+
+  test("large payloads are reason to look at the clock, however few they are", () => {
+    const { collection, send, puppet } = setUp(0);
+    const large = "x".repeat(5000);
+    send("upsert", {
+      points: Array.from({ length: 12 }, (_, id) => ({ id, vector: {}, payload: { n: id, large } })),
+    });
+    const begin = puppet.time;
+    expect(collection.page(from(100), undefined, 1, undefined, shape)).toBeInstanceOf(Promise);
+    expect(puppet.time - begin).toBeLessThan(10);
   });
 });

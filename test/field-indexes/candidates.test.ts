@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { parseFilter } from "../../src/filters/parse.ts";
+import { parsePath } from "../../src/payload/path.ts";
 import { IndexedPoints } from "./support.ts";
 
 async function setUp(indexes: Readonly<Record<string, unknown>>, ...payloads: string[]) {
@@ -164,6 +165,66 @@ describe("clauses", () => {
       maybe: [7, 20_007],
     });
     expect(must(value("k", "k7"), below(100))).toEqual({ sure: [7], maybe: [] });
+  });
+});
+
+describe("filters of very many conditions", () => {
+  const END = 20_000;
+  const payloads = Array.from({ length: END }, (_, i) => `{"n":${i}}`);
+  const above = (n: number) => ({ key: "n", range: { gte: n } });
+
+  test("are looked up in part; what is left is open", async () => {
+    const { points, ask } = await setUp({ n: "integer" }, ...payloads);
+    let found = 0;
+    const field = points.indexes.complete(parsePath("n", "n"));
+    if (field === undefined) throw new Error("it is complete");
+    const find = field.find.bind(field);
+    field.find = (test, answer) => {
+      found++;
+      find(test, answer);
+    };
+    const many = Array.from({ length: 500 }, (_, i) => above(i));
+    // Not compared with what payloads say: that takes seconds.
+    const quickly = (request: unknown) => points.answer(parseFilter(request, "filter"));
+    const all = quickly({ must: many });
+    expect(all?.sure).toEqual([]);
+    expect(all?.maybe).toEqual(expect.arrayContaining([500, END - 1]));
+    const some = ask({ should: many.toReversed() });
+    expect(some?.sure).toContain(END - 1);
+    const none = ask({ must_not: many.toReversed() });
+    expect(none?.sure).toEqual([]);
+    expect(none?.maybe.length).toBeGreaterThan(100);
+    const both = quickly({
+      should: many.map((each) => ({ must: [each, { key: "n", range: { lt: 100 } }] })),
+    });
+    expect(both?.maybe.length).toBeGreaterThan(1000);
+    const votes = ask({ min_should: { conditions: many, min_count: 30 } });
+    expect(votes).toBeUndefined();
+    expect(found).toBeLessThan(1500);
+    // As many as anybody writes are looked up all of them.
+    expect(ask({ must: many.slice(0, 12) })?.maybe).toEqual([]);
+  });
+
+  test("of which each finds little are looked up all", async () => {
+    const { ask } = await setUp({ n: "integer" }, ...payloads.slice(0, 500));
+    const few = Array.from({ length: 10_000 }, (_, i) => value("n", i));
+    expect(ask({ should: few })).toEqual({ sure: Array.from({ length: 500 }, (_, i) => i), maybe: [] });
+  });
+
+  test("inside each other are estimated once", async () => {
+    const { points, ask } = await setUp({ n: "integer" }, ...payloads.slice(0, 100));
+    const field = points.indexes.complete(parsePath("n", "n"));
+    if (field === undefined) throw new Error("it is complete");
+    let estimated = 0;
+    const estimate = field.estimate.bind(field);
+    field.estimate = (test) => {
+      estimated++;
+      return estimate(test);
+    };
+    let filter: object = above(90);
+    for (let depth = 0; depth < 50; depth++) filter = { must: [filter] };
+    expect(ask(filter)?.sure.length).toBe(10);
+    expect(estimated).toBe(1);
   });
 });
 

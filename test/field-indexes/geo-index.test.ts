@@ -1,13 +1,11 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { Answer } from "../../src/field-indexes/answer.ts";
 import { GeoIndex } from "../../src/field-indexes/geo-index.ts";
-import { parseFieldParams } from "../../src/field-indexes/params.ts";
 import { type GeoTest, parseBox, parsePolygon, parseRadius, passesGeo } from "../../src/filters/geo.ts";
 import { offsetsOf } from "./support.ts";
 
 const END = 4096;
-const params = parseFieldParams("geo", "field_schema");
 
 const lon = fc.oneof(
   fc.double({ min: -180, max: 180, noNaN: true }),
@@ -72,7 +70,7 @@ test("finds the points that pass, and estimates no fewer", () => {
       fc.array(fc.oneof(radius, box, polygon), { minLength: 3, maxLength: 8 }),
       fc.nat(5),
       (clouds, tests, keep) => {
-        const index = new GeoIndex(params);
+        const index = new GeoIndex();
         const points = scatter(clouds);
         for (const [offset, values] of points.entries()) index.add(offset, values);
         points.forEach((values, offset) => {
@@ -119,9 +117,62 @@ function around(points: readonly object[][], tests: readonly GeoTest[]): GeoTest
 }
 
 test("a small area among many points is looked up, not searched for", () => {
-  const index = new GeoIndex(params);
+  const index = new GeoIndex();
   for (let i = 0; i < END; i++) index.add(i, [{ lon: (i % 64) * 5 - 160, lat: (i >>> 6) * 2 - 64 }]);
   const test = parseRadius({ center: { lon: 0, lat: 0 }, radius: 1000 }, "radius");
   expect(index.estimate(test)).toBeLessThan(40);
   expect(find(index, test)).toEqual([32 * 64 + 32]);
+});
+
+describe("polygons with very many edges", () => {
+  const END = 20_000;
+  const index = new GeoIndex();
+  const points = Array.from({ length: END }, (_, i) => ({
+    lon: ((i * 0.618034) % 1) * 360 - 180,
+    lat: ((i * 0.7548777) % 1) * 180 - 90,
+  }));
+  for (const [offset, point] of points.entries()) index.add(offset, [point]);
+  /** One whose edges go out from around the middle, and back. */
+  const star = (corners: number) => {
+    const ring = Array.from({ length: corners }, (_, i) => {
+      const [angle, radius] = [(i / corners) * 2 * Math.PI, i % 2 === 0 ? 10 : 80];
+      return { lon: Math.cos(angle) * radius * 2, lat: Math.sin(angle) * radius };
+    });
+    return { points: [...ring, ring[0]] };
+  };
+  /** One that follows the parallels to and fro. */
+  const comb = (teeth: number) => {
+    const ring = Array.from({ length: teeth }, (_, i) => ({
+      lon: (i >>> 1) % 2 === 0 ? 170 : -170,
+      lat: -80 + (160 * (i + (i & 1))) / teeth,
+    }));
+    return { points: [...ring, { lon: -179, lat: 80 }, { lon: -179, lat: -80 }, ring[0]] };
+  };
+  const ask = (test: GeoTest) => {
+    const answer = new Answer(END / 32);
+    index.find(test, answer);
+    const maybe = answer.settle();
+    return { sure: offsetsOf(answer.sure), maybe: maybe === undefined ? [] : offsetsOf(maybe) };
+  };
+  const inside = (test: GeoTest, offset: number) => passesGeo(points[offset], test);
+
+  test("are decided cell by cell, each with its own edges", () => {
+    const test = parsePolygon({ exterior: star(400), interiors: [star(100)] }, "polygon");
+    const { sure, maybe } = ask(test);
+    expect(sure).toEqual(points.flatMap((_, offset) => (inside(test, offset) ? [offset] : [])));
+    expect(sure.length).toBeGreaterThan(500);
+    expect(maybe).toEqual([]);
+  });
+
+  test.each([20_000, 150_000])("are left open where %d edges are too much work", (edges) => {
+    const test = parsePolygon({ exterior: comb(edges) }, "polygon");
+    expect(index.estimate(test)).toBeLessThanOrEqual(END);
+    const { sure, maybe } = ask(test);
+    expect(maybe.length).toBeGreaterThan(1000);
+    for (const offset of sure.slice(0, 20)) expect(inside(test, offset)).toBe(true);
+    const known = new Set([...sure, ...maybe]);
+    for (let offset = 0; offset < END; offset += 101) {
+      if (!known.has(offset)) expect(inside(test, offset)).toBe(false);
+    }
+  });
 });

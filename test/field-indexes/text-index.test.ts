@@ -153,6 +153,29 @@ describe("phrases", () => {
   });
 });
 
+test("of long texts a phrase is looked for in few, and the others are left open", async () => {
+  const index = await create({ phrase_matching: true });
+  const long = "b a ".repeat(20_000);
+  for (let offset = 0; offset < 60; offset++) index.add(offset, [offset % 2 === 0 ? `${long} a b` : long]);
+  const found = find(index, phrase("a a b"));
+  expect(found.sure.length).toBeGreaterThan(5);
+  expect(found.sure.every((offset) => offset % 2 === 0)).toBe(true);
+  // A word of the bitmap after the other.
+  expect(found.maybe).toEqual(Array.from({ length: 28 }, (_, i) => 32 + i));
+});
+
+test("of very many words the rarest are looked up, and payloads have the last word", async () => {
+  const words = Array.from({ length: 70 }, (_, i) => `w${i}`);
+  const index = await create();
+  for (let offset = 0; offset < 10; offset++) index.add(offset, [words.join(" ")]);
+  for (let offset = 10; offset < 20; offset++) index.add(offset, [words.slice(1).join(" ")]);
+  expect(find(index, text(words.join(" ")))).toEqual({
+    sure: [],
+    maybe: sure(0, 1, 2, 3, 4, 5, 6, 7, 8, 9).sure,
+  });
+  expect(find(index, text(words.slice(0, 64).join(" ")))).toEqual(sure(0, 1, 2, 3, 4, 5, 6, 7, 8, 9));
+});
+
 test("a query without tokens finds nothing", async () => {
   const index = await create({ stopwords: "english", phrase_matching: true });
   index.add(0, ["the !!! and"]);
@@ -242,7 +265,7 @@ test("what was removed takes no room", async () => {
   expect(find(index, phrase("word7 and"))).toEqual(sure(7));
 });
 
-test("two indexes share the analyzer of their options, not their points", async () => {
+test("two indexes with the same options don't share their points", async () => {
   const [one, other] = [await create(), await create()];
   one.add(0, ["fox"]);
   expect(find(other, text("fox"))).toEqual(sure());
@@ -252,6 +275,14 @@ test("two indexes share the analyzer of their options, not their points", async 
 test("an index whose options were not prepared is not made", () => {
   const params = parseFieldParams({ type: "text", max_token_len: 17 }, "field_schema");
   expect(() => textIndex(params)).toThrow(expect.objectContaining({ code: "INTERNAL" }));
+});
+
+test("what was prepared is kept for those options alone, and goes with them", async () => {
+  const prepared = parseFieldParams({ type: "text", max_token_len: 18 }, "field_schema");
+  await prepareTextIndex(prepared);
+  expect(textIndex(prepared).accepts("")).toBe(true);
+  const equal = parseFieldParams({ type: "text", max_token_len: 18 }, "field_schema");
+  expect(() => textIndex(equal)).toThrow(expect.objectContaining({ code: "INTERNAL" }));
 });
 
 describe("filters", () => {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { loadStemmer } from "../../src/text/stemmers.ts";
 import { analyzer, snowball } from "./support.ts";
 
 /** Options, a text, and its tokens, divided by "|". */
@@ -162,6 +163,46 @@ describe("tokens of queries", () => {
   ])("of prefix, %j: %s are not made into prefixes", async (options, text, tokens) => {
     const prefix = await analyzer({ tokenizer: "prefix", ...options });
     expect(prefix.queryTokens(text).join("|")).toBe(tokens);
+  });
+});
+
+describe("words that are no words", () => {
+  test("have no stems beyond 255 letters, in any language", async () => {
+    const english = await analyzer(snowball("english"));
+    const long = (length: number) => `${"a".repeat(length - 3)}ing`;
+    expect(english.tokens(long(255))).toEqual(["a".repeat(252)]);
+    expect(english.tokens(long(256))).toEqual([long(256)]);
+    const german = await analyzer(snowball("german"));
+    const word = "ab".repeat(126);
+    expect(german.tokens(`${word}ung`)).toEqual([word]);
+    expect(german.tokens(`b${word}ung`)).toEqual([`b${word}ung`]);
+  });
+
+  test("have prefixes of 256 characters, as long as nothing else is asked for", async () => {
+    const some = await analyzer({ tokenizer: "prefix" });
+    const word = "𠮷".repeat(300);
+    const tokens = some.tokens(word);
+    expect(tokens.length).toBe(256);
+    expect(tokens.at(-1)).toBe("𠮷".repeat(256));
+    expect(some.queryTokens(word)).toEqual(["𠮷".repeat(256)]);
+    expect(some.queryTokens(`${"x".repeat(255)}𠮷𠮷𠮷`)).toEqual([`${"x".repeat(255)}𠮷`]);
+    const more = await analyzer({ tokenizer: "prefix", max_token_len: 280 });
+    expect(more.tokens(word).length).toBe(280);
+    expect(more.queryTokens(word)).toEqual(["𠮷".repeat(280)]);
+    const least = await analyzer({ tokenizer: "prefix", min_token_len: 299 });
+    expect(least.tokens(word)).toEqual(["𠮷".repeat(299)]);
+    expect(least.queryTokens(word)).toEqual(["𠮷".repeat(299)]);
+  });
+
+  test("take no more time than others, however long they are", async () => {
+    const text = "xy".repeat(150_000);
+    const stemmer = await loadStemmer("english");
+    const prefix = await analyzer({ tokenizer: "prefix" });
+    const begin = performance.now();
+    expect(stemmer(text)).toBe(`${text.slice(0, -1)}i`);
+    expect(prefix.tokens(text).length).toBe(256);
+    // By the square of the length it would be more than ten times as much.
+    expect(performance.now() - begin).toBeLessThan(1000);
   });
 });
 

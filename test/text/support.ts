@@ -1,15 +1,11 @@
+import { TextIndexParams } from "../../src/generated/validators/text-index-params.ts";
 import { type Analyzer, createAnalyzer } from "../../src/text/analyzer.ts";
-import { checkTextOptions, TEXT_OPTIONS, type TextOptions } from "../../src/text/text-params.ts";
+import * as params from "../../src/text/text-params.ts";
+import { check } from "../../src/validation/schema.ts";
 
 /** The options of a request as they are read for an index. */
-export function textOptions(given: Readonly<Record<string, unknown>> = {}): TextOptions {
-  const entries = Object.entries(TEXT_OPTIONS).map(([name, read]) => [
-    name,
-    read(given[name], `schema.${name}`),
-  ]);
-  const options = Object.fromEntries(entries);
-  checkTextOptions(options, "schema");
-  return options;
+export function textOptions(given: Readonly<Record<string, unknown>> = {}): params.TextOptions {
+  return params.textOptions(check(TextIndexParams, { type: "text", ...given }, "schema"), "schema");
 }
 
 export function analyzer(given: Readonly<Record<string, unknown>> = {}): Promise<Analyzer> {

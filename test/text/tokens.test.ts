@@ -1,10 +1,11 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { pathText } from "../../src/field-indexes/field-indexes.ts";
+import { bindFilter } from "../../src/filters/bind.ts";
 import { matches } from "../../src/filters/evaluate.ts";
 import type { Test } from "../../src/filters/filter.ts";
-import { bindFilter } from "../../src/filters/index.ts";
 import { parseFilter } from "../../src/filters/parse.ts";
-import { bindToTokens, hasRun } from "../../src/filters/tokens.ts";
+import { bindToTokens, hasRun, passTokens, type TokensTest } from "../../src/filters/tokens.ts";
 import type { JsonPath } from "../../src/payload/path.ts";
 import { payload, point } from "../filters/support.ts";
 import { analyzer } from "./support.ts";
@@ -108,4 +109,28 @@ test("runs", () => {
   expect(hasRun([1, 2], [2, 1])).toBe(false);
   expect(hasRun([1, 2], [])).toBe(false);
   expect(hasRun([], [])).toBe(false);
+});
+
+test("runs are found as by comparing at each place", () => {
+  const numbers = (maxLength: number) => fc.array(fc.nat(1), { maxLength });
+  fc.assert(
+    fc.property(numbers(40), numbers(6), (all, run) => {
+      const isAt = (_: number, start: number) =>
+        start + run.length <= all.length && run.every((each, i) => all[start + i] === each);
+      expect(hasRun(all, run)).toBe(run.length > 0 && all.some(isAt));
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test("runs that repeat themselves are found in time, and many tokens too", () => {
+  const begin = performance.now();
+  const all = new Array<string>(200_000).fill("a");
+  // By comparing at each place, that would be ten thousand million comparisons: many times the time given here.
+  expect(hasRun(all, [...all.slice(0, 100_000), "b"])).toBe(false);
+  const many = Array.from({ length: 100_000 }, (_, i) => `w${i}`);
+  const test = bindToTokens({ kind: "text", text: many.join(" ") }, words) as TokensTest;
+  expect(passTokens([many.toReversed().join(" ")], test)).toBe(true);
+  expect(passTokens([many.slice(1).join(" ")], test)).toBe(false);
+  expect(performance.now() - begin).toBeLessThan(3000);
 });
