@@ -28,6 +28,7 @@ import { changes, codeFor, payloadIndexes, rare, summaries } from "./on-demand.t
 import { record } from "./results.ts";
 import { runQueries, runQuery } from "./search.ts";
 import { checkIds } from "./selector.ts";
+import { after } from "./snapshot.ts";
 import type {
   BatchUpdateRequest,
   CallOptions,
@@ -118,7 +119,7 @@ export class NearvecClient<out Payloads extends object = object> {
    */
   async createCollection(name: string, request: CreateCollection): Promise<boolean> {
     const loading = loadForCreation(this.#collections.core, request);
-    if (loading !== undefined) await loading;
+    if (loading !== undefined) request = await after(loading, request);
     this.#collections.check(name);
     this.#collections.create(name, administration.module.parseCreateCollection(request));
     return true;
@@ -133,7 +134,7 @@ export class NearvecClient<out Payloads extends object = object> {
    */
   async recreateCollection(name: string, request: CreateCollection): Promise<boolean> {
     const loading = loadForCreation(this.#collections.core, request);
-    if (loading !== undefined) await loading;
+    if (loading !== undefined) request = await after(loading, request);
     this.#collections.check(name);
     const config = administration.module.parseCreateCollection(request);
     this.#collections.delete(name);
@@ -151,7 +152,7 @@ export class NearvecClient<out Payloads extends object = object> {
    */
   async updateCollection(name: string, request: UpdateCollection = {}): Promise<boolean> {
     const loading = loadAdministration();
-    if (loading !== undefined) await loading;
+    if (loading !== undefined) request = await after(loading, request);
     const collection = this.#collections.get(name);
     collection.reconfigure(administration.module.parseUpdateCollection(request, collection.config));
     return true;
@@ -205,7 +206,7 @@ export class NearvecClient<out Payloads extends object = object> {
    */
   async updateCollectionAliases(request: ChangeAliases): Promise<boolean> {
     const loading = loadAdministration();
-    if (loading !== undefined) await loading;
+    if (loading !== undefined) request = await after(loading, request);
     this.#collections.checkOpen();
     administration.module.changeAliases(this.#collections.aliases, request);
     return true;
@@ -241,7 +242,7 @@ export class NearvecClient<out Payloads extends object = object> {
    */
   async createPayloadIndex(name: string, request: CreatePayloadIndexRequest): Promise<UpdateResult> {
     const loading = codeFor(request, payloadIndexes);
-    if (loading !== undefined) await loading;
+    if (loading !== undefined) request = await after(loading, request);
     return payloadIndexes.module.createPayloadIndex(this.#collections.get(name), request);
   }
 
@@ -252,7 +253,7 @@ export class NearvecClient<out Payloads extends object = object> {
     options: WriteOptions = {},
   ): Promise<UpdateResult> {
     const loading = codeFor(options, payloadIndexes);
-    if (loading !== undefined) await loading;
+    if (loading !== undefined) options = await after(loading, options);
     return payloadIndexes.module.deletePayloadIndex(this.#collections.get(name), field_name, options);
   }
 
@@ -269,7 +270,7 @@ export class NearvecClient<out Payloads extends object = object> {
     options: WriteOptions = {},
   ): Promise<UpdateResult> {
     const loading = loadForVectorNames(this.#collections.core, config);
-    if (loading !== undefined) await loading;
+    if (loading !== undefined) config = await after(loading, config);
     const collection = this.#collections.get(name);
     return administration.module.createVectorName(collection, vector_name, config, options);
   }
@@ -397,7 +398,7 @@ export class NearvecClient<out Payloads extends object = object> {
   ): Promise<UpdateResult[]>;
   async batchUpdate(name: string, request: BatchUpdateRequest): Promise<UpdateResult[]> {
     const loading = codeFor(request, changes);
-    if (loading !== undefined) await loading;
+    if (loading !== undefined) request = await after(loading, request);
     const collection = this.#collections.get(name);
     const forms = formsOf(collection);
     const { parseBatchUpdate } = changes.module;
@@ -413,7 +414,7 @@ export class NearvecClient<out Payloads extends object = object> {
   ): Promise<PointRecord<PayloadOf<Payloads, Name>>[]>;
   async retrieve(name: string, request: RetrieveRequest): Promise<PointRecord[]> {
     const loading = codeFor(request);
-    if (loading !== undefined) await loading;
+    if (loading !== undefined) request = await after(loading, request);
     const collection = this.#collections.get(name);
     const { ids, wanted } = parseRetrieve(request);
     const column = IdColumn.from(checkIds(ids, "ids"), IDS_PLACE);
@@ -438,7 +439,7 @@ export class NearvecClient<out Payloads extends object = object> {
   ): Promise<ScrollResult<PayloadOf<Payloads, Name>>>;
   async scroll(name: string, request: ScrollRequest = {}): Promise<ScrollResult> {
     const loading = codeFor(request);
-    if (loading !== undefined) await loading;
+    if (loading !== undefined) request = await after(loading, request);
     const collection = this.#collections.get(name);
     const parsed = parseScroll(request);
     const { limit, offset, order, wanted, filter, timeout } = parsed;
@@ -463,7 +464,7 @@ export class NearvecClient<out Payloads extends object = object> {
   /** How many points there are, or meet a filter. Always exact. */
   async count(name: string, request: CountRequest = {}): Promise<CountResult> {
     const loading = codeFor(request);
-    if (loading !== undefined) await loading;
+    if (loading !== undefined) request = await after(loading, request);
     const collection = this.#collections.get(name);
     const { filter, timeout } = parseCount(request);
     if (filter === undefined) return { count: collection.count };
@@ -489,7 +490,7 @@ export class NearvecClient<out Payloads extends object = object> {
   ): Promise<QueryResponse<PayloadOf<Payloads, Name>>>;
   async query(name: string, request: QueryRequest): Promise<QueryResponse> {
     const loading = codeFor(request);
-    if (loading !== undefined) await loading;
+    if (loading !== undefined) request = await after(loading, request);
     const points = runQuery(this.#collections.get(name), parseQuery(request, this.#find));
     return { points: points instanceof Promise ? await points : points };
   }
@@ -501,7 +502,7 @@ export class NearvecClient<out Payloads extends object = object> {
   ): Promise<QueryResponse<PayloadOf<Payloads, Name>>[]>;
   async queryBatch(name: string, request: QueryBatchRequest): Promise<QueryResponse[]> {
     const loading = codeFor(request);
-    if (loading !== undefined) await loading;
+    if (loading !== undefined) request = await after(loading, request);
     const collection = this.#collections.get(name);
     const answers = runQueries(collection, parseQueryBatch(request, this.#find));
     return (answers instanceof Promise ? await answers : answers).map((points) => ({ points }));
@@ -514,7 +515,7 @@ export class NearvecClient<out Payloads extends object = object> {
   ): Promise<ScoredPoint<PayloadOf<Payloads, Name>>[]>;
   async search(name: string, request: SearchRequest): Promise<ScoredPoint[]> {
     const loading = codeFor(request, rare);
-    if (loading !== undefined) await loading;
+    if (loading !== undefined) request = await after(loading, request);
     return runQuery(this.#collections.get(name), rare.module.parseSearch(request));
   }
 
@@ -525,7 +526,7 @@ export class NearvecClient<out Payloads extends object = object> {
   ): Promise<ScoredPoint<PayloadOf<Payloads, Name>>[][]>;
   async searchBatch(name: string, request: SearchBatchRequest): Promise<ScoredPoint[][]> {
     const loading = codeFor(request, rare);
-    if (loading !== undefined) await loading;
+    if (loading !== undefined) request = await after(loading, request);
     const collection = this.#collections.get(name);
     return runQueries(collection, rare.module.parseSearchBatch(request));
   }
@@ -545,7 +546,7 @@ export class NearvecClient<out Payloads extends object = object> {
   ): Promise<GroupsResult<PayloadOf<Payloads, Name>>>;
   async queryGroups(name: string, request: QueryGroupsRequest): Promise<GroupsResult> {
     const loading = codeFor(request, summaries);
-    if (loading !== undefined) await loading;
+    if (loading !== undefined) request = await after(loading, request);
     const { parseQueryGroups, queryGroups } = summaries.module;
     return queryGroups(this.#collections.get(name), parseQueryGroups(request, this.#find));
   }
@@ -557,7 +558,7 @@ export class NearvecClient<out Payloads extends object = object> {
   ): Promise<GroupsResult<PayloadOf<Payloads, Name>>>;
   async searchPointGroups(name: string, request: SearchGroupsRequest): Promise<GroupsResult> {
     const loading = codeFor(request, summaries);
-    if (loading !== undefined) await loading;
+    if (loading !== undefined) request = await after(loading, request);
     const { parseSearchGroups, queryGroups } = summaries.module;
     return queryGroups(this.#collections.get(name), parseSearchGroups(request, this.#find));
   }
@@ -570,7 +571,7 @@ export class NearvecClient<out Payloads extends object = object> {
    */
   async facet(name: string, request: FacetRequest): Promise<FacetResponse> {
     const loading = codeFor(request, summaries);
-    if (loading !== undefined) await loading;
+    if (loading !== undefined) request = await after(loading, request);
     const { countFacets, parseFacet } = summaries.module;
     return countFacets(this.#collections.get(name), parseFacet(request));
   }
@@ -582,7 +583,7 @@ export class NearvecClient<out Payloads extends object = object> {
   ): Promise<Explanation<PayloadOf<Payloads, Name>>>;
   async explain(name: string, request: QueryRequest): Promise<Explanation> {
     const loading = codeFor(request, rare);
-    if (loading !== undefined) await loading;
+    if (loading !== undefined) request = await after(loading, request);
     const { now } = this.#collections.surroundings;
     return rare.module.explainQuery(this.#collections.get(name), parseQuery(request, this.#find), now);
   }
@@ -667,7 +668,7 @@ export class NearvecClient<out Payloads extends object = object> {
   async #write(name: string, kind: Write | WriteName, request: unknown): Promise<UpdateResult> {
     const isKnown = typeof kind === "object";
     const loading = codeFor(request, isKnown ? undefined : changes);
-    if (loading !== undefined) await loading;
+    if (loading !== undefined) request = await after(loading, request);
     const write = isKnown ? kind : changes.module.WRITES[kind];
     const collection = this.#collections.get(name);
     const forms = formsOf(collection);

@@ -18,7 +18,8 @@ async function startSlowWrite(): Promise<{ slow: Promise<unknown> }> {
   const ids = Uint32Array.from({ length: 60_000 }, (_, i) => 1000 + i);
   const payloads = Array.from(ids, (n) => ({ n, text: `number ${n}` }));
   await client.upsert("c", { batch: { ids, vectors: {}, payloads } });
-  await client.count("c", { filter: { must: { has_id: [1] } } }); // the code of filters is there
+  // From here on the code is there that the calls need: none waits for that.
+  await client.setPayload("c", { payload: { seen: false }, filter: { must: { has_id: [1] } } });
   const filter = { must: { key: "text", match: { text: "number 1000" } } };
   return { slow: client.setPayload("c", { payload: { seen: true }, filter }) };
 }
