@@ -1,16 +1,20 @@
 /** `nearvec export`: points of a server's collection into a file. */
 
-import { type FileHandle, open } from "node:fs/promises";
 import { defineCommand } from "citty";
 import type { CountResult, PointRecord, ScrollResult } from "../client/types.ts";
 import { write } from "../payload/json.ts";
 import { checkArguments, integerArgument, UsageError } from "./arguments.ts";
 import { npyHeader } from "./npy.ts";
+import { type Output, openOutput } from "./output.ts";
 import { progressBar } from "./progress.ts";
 import { pathOf, REMOTE_ARGUMENTS, Remote } from "./remote.ts";
 
 const ARGUMENTS = {
-  file: { type: "positional", required: true, description: "points.jsonl or vectors.npy; it is replaced" },
+  file: {
+    type: "positional",
+    required: true,
+    description: "points.jsonl or vectors.npy, which is replaced; - is standard output",
+  },
   collection: { type: "string", required: true, description: "Collection to read" },
   using: {
     type: "string",
@@ -33,9 +37,9 @@ export const exportPoints = defineCommand({
     const batch = integerArgument(args.batch, "batch", 1, 100_000);
     const remote = new Remote(args.url, args["api-key"]);
     const { count } = await remote.call<CountResult>("POST", pathOf(args.collection, "/points/count"), {});
-    const file = await open(args.file, "w");
+    const output = await openOutput(args.file);
     try {
-      const writer = args.file.endsWith(".npy") ? new NpyWriter(file, args.using) : new LineWriter(file);
+      const writer = args.file.endsWith(".npy") ? new NpyWriter(output, args.using) : new LineWriter(output);
       const progress = progressBar(count);
       try {
         for await (const points of pages(remote, args.collection, batch, writer.hasPayloads)) {
@@ -46,9 +50,11 @@ export const exportPoints = defineCommand({
         progress.stop();
       }
       await writer.end();
-      console.log(`${writer.count.toLocaleString("en")} points written to ${args.file}`);
-    } finally {
-      await file.close();
+      await output.end();
+      console.error(`${writer.count.toLocaleString("en")} points written to ${args.file}`);
+    } catch (error) {
+      await output.abandon();
+      throw error;
     }
   },
 });
@@ -70,17 +76,25 @@ async function* pages(
   } while (offset !== null);
 }
 
+const utf8 = new TextEncoder();
+
+/** For some readers there are more ends of lines than LF. */
+function lineOf(point: PointRecord): string {
+  const text = write(point, "") as string;
+  return text.replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029");
+}
+
 class LineWriter {
   readonly hasPayloads = true;
-  readonly #file: FileHandle;
+  readonly #output: Output;
   count = 0;
 
-  constructor(file: FileHandle) {
-    this.#file = file;
+  constructor(output: Output) {
+    this.#output = output;
   }
 
   async write(points: readonly PointRecord[]): Promise<void> {
-    await this.#file.write(points.map((point) => `${write(point, "")}\n`).join(""));
+    await this.#output.write(utf8.encode(points.map((point) => `${lineOf(point)}\n`).join("")));
     this.count += points.length;
   }
 
@@ -89,29 +103,37 @@ class LineWriter {
 
 class NpyWriter {
   readonly hasPayloads = false;
-  readonly #file: FileHandle;
+  readonly #output: Output;
   readonly #using: string;
   #columns = 0;
+  #isBegun = false;
   count = 0;
 
-  constructor(file: FileHandle, using: string) {
-    this.#file = file;
+  constructor(output: Output, using: string) {
+    this.#output = output;
     this.#using = using;
   }
 
   async write(points: readonly PointRecord[]): Promise<void> {
     const rows = points.map((point) => this.#row(point));
     this.#columns = rows[0]?.length ?? this.#columns;
-    if (this.count === 0) await this.#file.write(npyHeader(0, this.#columns));
+    await this.#begin();
     const floats = new Float32Array(rows.length * this.#columns);
     for (const [i, row] of rows.entries()) floats.set(row, i * this.#columns);
-    await this.#file.write(new Uint8Array(floats.buffer));
+    await this.#output.write(new Uint8Array(floats.buffer));
     this.count += rows.length;
   }
 
   /** Points may have come and gone meanwhile: how many there are is known now. */
   async end(): Promise<void> {
-    await this.#file.write(npyHeader(this.count, this.#columns), 0, null, 0);
+    await this.#output.overwriteStart(npyHeader(this.count, this.#columns));
+  }
+
+  /** Takes the header's place. */
+  async #begin(): Promise<void> {
+    if (this.#isBegun) return;
+    this.#isBegun = true;
+    await this.#output.write(npyHeader(0, 0));
   }
 
   #row({ id, vector }: PointRecord): readonly number[] {

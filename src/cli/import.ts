@@ -3,12 +3,17 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { defineCommand } from "citty";
 import { checkArguments, integerArgument, UsageError } from "./arguments.ts";
+import { type Line, linesOf } from "./lines.ts";
 import { floatsOf, MOST_HEADER, parseNpy } from "./npy.ts";
 import { type Progress, progressBar } from "./progress.ts";
 import { pathOf, REMOTE_ARGUMENTS, Remote } from "./remote.ts";
 
 const ARGUMENTS = {
-  file: { type: "positional", required: true, description: "points.jsonl or vectors.npy" },
+  file: {
+    type: "positional",
+    required: true,
+    description: "points.jsonl or vectors.npy; - is standard input, with lines of JSON",
+  },
   collection: { type: "string", required: true, description: "Collection to store the points in" },
   distance: {
     type: "string",
@@ -34,20 +39,19 @@ export const importPoints = defineCommand({
     const batch = integerArgument(args.batch, "batch", 1, 100_000);
     const first = integerArgument(args["first-id"], "first-id", 0, Number.MAX_SAFE_INTEGER);
     const target = new Target(new Remote(args.url, args["api-key"]), args.collection, args.distance);
-    const file = await open(args.file);
-    try {
-      const { size } = await file.stat();
-      const progress = progressBar(size);
+    if (args.file === "-") await importLines(process.stdin, target, batch, progressBar(0));
+    else {
+      const file = await open(args.file);
       try {
-        if (args.file.endsWith(".npy")) await importNpy(file, target, batch, first, progress);
-        else await importLines(file, target, batch, progress);
+        const { size } = await file.stat();
+        const progress = progressBar(size);
+        if (args.file.endsWith(".npy")) await importNpy(file, size, target, batch, first, progress);
+        else await importLines(file.createReadStream({ autoClose: false }), target, batch, progress);
       } finally {
-        progress.stop();
+        await file.close();
       }
-    } finally {
-      await file.close();
     }
-    console.log(`${target.stored.toLocaleString("en")} points stored in ${args.collection}`);
+    console.error(`${target.stored.toLocaleString("en")} points stored in ${args.collection}`);
   },
 });
 
@@ -95,71 +99,93 @@ class Target {
 }
 
 async function importLines(
-  file: FileHandle,
+  chunks: AsyncIterable<Uint8Array>,
   target: Target,
   batch: number,
   progress: Progress,
 ): Promise<void> {
-  let lines: string[] = [];
+  let lines: Line[] = [];
   let length = 0;
-  let number = 0;
   let read = 0;
   const store = async () => {
     try {
-      await target.store(lines);
+      await target.store(lines.map(({ text }) => text));
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
-      throw new UsageError(`lines ${number - lines.length + 1} to ${number}: ${error.message}`);
+      throw new UsageError(`${rangeOf(lines)}: ${error.message}`);
     }
     progress.update(read, target.stored);
     lines = [];
     length = 0;
   };
-  for await (const line of file.readLines({ autoClose: false })) {
-    number++;
-    read += Buffer.byteLength(line) + 1;
-    if (line.trim() === "") continue;
-    checkLine(line, number);
-    if (length + line.length > MOST_BODY) await store();
-    lines.push(line);
-    length += line.length;
-    if (lines.length === batch) await store();
+  try {
+    for await (const line of linesOf(chunks)) {
+      read += line.bytes;
+      if (line.text.trim() === "") continue;
+      checkLine(line);
+      if (length + line.bytes > MOST_BODY) await store();
+      lines.push(line);
+      length += line.bytes;
+      if (lines.length === batch) await store();
+    }
+    await store();
+  } finally {
+    progress.stop();
   }
-  await store();
+}
+
+function rangeOf(lines: readonly Line[]): string {
+  const [first, last] = [lines[0]?.number, lines.at(-1)?.number];
+  return first === last ? `line ${first}` : `lines ${first} to ${last}`;
 }
 
 /** A line that holds more or less than one object would make something else of its neighbours. */
-function checkLine(line: string, number: number): void {
+function checkLine({ number, text }: Line): void {
   try {
-    if (JSON.parse(line)?.constructor === Object) return;
+    const value: unknown = JSON.parse(text);
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return;
   } catch {}
-  throw new UsageError(`line ${number} is no JSON object: ${line.slice(0, 60)}`);
+  throw new UsageError(`line ${number} is no JSON object: ${text.slice(0, 60)}`);
 }
 
 async function importNpy(
   file: FileHandle,
+  size: number,
   target: Target,
   batch: number,
   first: number,
   progress: Progress,
 ): Promise<void> {
-  const head = new Uint8Array(MOST_HEADER);
-  const { bytesRead } = await file.read(head, 0, MOST_HEADER, 0);
-  const { rows, columns, start, width } = parseNpy(head.subarray(0, bytesRead));
-  const rowBytes = columns * width;
-  const most = Math.max(1, Math.min(batch, Math.floor(MOST_BODY / (columns * 24))));
-  for (let row = 0; row < rows; row += most) {
-    const count = Math.min(most, rows - row);
-    const bytes = new Uint8Array(count * rowBytes);
-    const from = start + row * rowBytes;
-    const got = await file.read(bytes, 0, bytes.length, from);
-    if (got.bytesRead < bytes.length) throw new UsageError(`the file ends before row ${row + count}`);
-    const floats = floatsOf(bytes, width);
-    const points = Array.from({ length: count }, (_, i) => {
-      const vector = Array.from(floats.subarray(i * columns, (i + 1) * columns));
-      return JSON.stringify({ id: first + row + i, vector });
-    });
-    await target.store(points);
-    progress.update(from + bytes.length, target.stored);
+  try {
+    const head = new Uint8Array(MOST_HEADER);
+    const { bytesRead } = await file.read(head, 0, MOST_HEADER, 0);
+    const { rows, columns, start, width } = parseNpy(head.subarray(0, bytesRead));
+    const rowBytes = columns * width;
+    if (start + rows * rowBytes > size) throw new UsageError(`the file ends before row ${rows}`);
+    const most = Math.max(1, Math.min(batch, Math.floor(MOST_BODY / (columns * 24))));
+    for (let row = 0; row < rows; row += most) {
+      const count = Math.min(most, rows - row);
+      const bytes = new Uint8Array(count * rowBytes);
+      const from = start + row * rowBytes;
+      await readFully(file, bytes, from);
+      const floats = floatsOf(bytes, width);
+      const points = Array.from({ length: count }, (_, i) => {
+        const vector = Array.from(floats.subarray(i * columns, (i + 1) * columns));
+        return JSON.stringify({ id: first + row + i, vector });
+      });
+      await target.store(points);
+      progress.update(from + bytes.length, target.stored);
+    }
+  } finally {
+    progress.stop();
+  }
+}
+
+/** One read may bring less than there is. */
+async function readFully(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  for (let at = 0; at < bytes.length; ) {
+    const { bytesRead } = await file.read(bytes, at, bytes.length - at, position + at);
+    if (bytesRead === 0) throw new UsageError("the file became shorter while it was read");
+    at += bytesRead;
   }
 }

@@ -2,6 +2,7 @@
 /** `nearvec`: the command line. */
 
 import { type CommandDef, defineCommand, renderUsage, runCommand } from "citty";
+import { NEARVEC } from "../client/version.ts";
 import { UsageError } from "./arguments.ts";
 
 // Commands differ in their arguments, which is of no concern here.
@@ -19,6 +20,7 @@ const main = defineCommand({
 
 async function run(rawArgs: string[]): Promise<void> {
   const [name = ""] = rawArgs;
+  if (name === "--version") return console.log(NEARVEC);
   const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (load === undefined || rawArgs.includes("--help") || rawArgs.includes("-h")) {
     const isAsked = name === "" || name.startsWith("-") || load !== undefined;

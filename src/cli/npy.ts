@@ -25,6 +25,8 @@ export interface NpyTable {
 const MAGIC = "\u0093NUMPY";
 /** As much of a file as holds the header of any table. */
 export const MOST_HEADER = 4096;
+/** Longer vectors no server takes. */
+const MOST_COLUMNS = 65_536;
 
 /** @throws {UsageError} for what is no table of little-endian floats, row after row */
 export function parseNpy(head: Uint8Array): NpyTable {
@@ -33,10 +35,14 @@ export function parseNpy(head: Uint8Array): NpyTable {
   if (textOf(0, MAGIC.length) !== MAGIC) {
     throw new UsageError("this is no .npy file: it doesn't begin with \\x93NUMPY");
   }
+  if (head.length < 12) throw new UsageError("the .npy file ends within its header");
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
   const wide = view.getUint8(6) > 1;
   const from = wide ? 12 : 10;
   const start = from + (wide ? view.getUint32(8, true) : view.getUint16(8, true));
+  if (start > MOST_HEADER)
+    throw new UsageError(`the header of the .npy file has more than ${MOST_HEADER} bytes`);
+  if (start > head.length) throw new UsageError("the .npy file ends within its header");
   const text = textOf(from, start);
   const type = /'descr':\s*'([^']*)'/.exec(text)?.[1];
   const shape = /'shape':\s*\((\d+),\s*(\d+),?\)/.exec(text);
@@ -48,7 +54,11 @@ export function parseNpy(head: Uint8Array): NpyTable {
       "the .npy file holds no table with row after row: expected shape (count, size), C order",
     );
   }
-  return { rows: Number(shape[1]), columns: Number(shape[2]), start, width: type === "<f4" ? 4 : 8 };
+  const [rows, columns] = [Number(shape[1]), Number(shape[2])];
+  if (columns < 1 || columns > MOST_COLUMNS) {
+    throw new UsageError(`the .npy file has vectors of ${columns} numbers, expected 1 to ${MOST_COLUMNS}`);
+  }
+  return { rows, columns, start, width: type === "<f4" ? 4 : 8 };
 }
 
 const HEADER_BYTES = 128;

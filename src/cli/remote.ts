@@ -9,6 +9,11 @@ export const REMOTE_ARGUMENTS = {
   "api-key": { type: "string", description: "Key to send (or NEARVEC_API_KEY)" },
 } as const;
 
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+}
+
 export class Remote {
   readonly #url: string;
   readonly #headers: Readonly<Record<string, string>>;
@@ -24,20 +29,33 @@ export class Remote {
    * @throws {UsageError} with what the server says
    */
   async call<T>(verb: string, path: string, body?: string | object): Promise<T> {
-    const response = await this.#send(verb, path, body);
-    const text = await response.text();
-    if (!response.ok) throw new UsageError(`${response.status} ${errorIn(text)}`);
-    const answer = parseJson(text) as { result?: unknown };
+    const { status, text } = await this.#send(verb, path, body);
+    if (status >= 300 && status < 400) {
+      throw new UsageError(`${this.#url} leads elsewhere (${status}), where the key is not sent; see --url`);
+    }
+    if (status < 200 || status >= 400) throw new UsageError(`${status} ${errorIn(text)}`);
+    const answer = this.#parse(text);
     return ("result" in answer ? answer.result : answer) as T;
   }
 
-  async #send(verb: string, path: string, body: string | object | undefined): Promise<Response> {
+  #parse(text: string): { result?: unknown } {
     try {
-      return await fetch(this.#url + path, {
+      const answer = parseJson(text);
+      if (typeof answer === "object" && answer !== null) return answer;
+    } catch {}
+    const start = JSON.stringify(text.slice(0, 60));
+    throw new UsageError(`${this.#url} answers with what is no JSON object: ${start}; is it a Qdrant API?`);
+  }
+
+  async #send(verb: string, path: string, body: string | object | undefined): Promise<Answer> {
+    try {
+      const response = await fetch(this.#url + path, {
         method: verb,
+        redirect: "manual",
         headers: { ...this.#headers, ...(body !== undefined && { "content-type": "application/json" }) },
         ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
       });
+      return { status: response.status, text: await response.text() };
     } catch (cause) {
       throw new UsageError(`${this.#url} can't be reached; is a server running there?`, { cause });
     }
@@ -51,8 +69,8 @@ export function pathOf(collection: string, rest = ""): string {
 
 function errorIn(text: string): string {
   try {
-    return (JSON.parse(text) as { status: { error: string } }).status.error;
-  } catch {
-    return text.slice(0, 200); // some other server, or something between
-  }
+    const { error } = (JSON.parse(text) as { status: { error?: unknown } }).status;
+    if (typeof error === "string") return error;
+  } catch {}
+  return text.slice(0, 200); // some other server, or something between
 }

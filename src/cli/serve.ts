@@ -5,6 +5,9 @@ import { open } from "../client/open.ts";
 import { checkArguments, integerArgument, UsageError } from "./arguments.ts";
 import { startServer } from "./server.ts";
 
+/** The text of a body must fit into a string, which has less than 512 MB. */
+const MOST_BODY_MB = 511;
+
 const ARGUMENTS = {
   host: { type: "string", default: "127.0.0.1", description: "Address to listen at; 0.0.0.0 for all" },
   port: { type: "string", default: "6333", description: "Port; 0 for any that is free" },
@@ -14,7 +17,11 @@ const ARGUMENTS = {
     type: "string",
     description: "Key for callers that may only read (or NEARVEC_READ_ONLY_API_KEY)",
   },
-  "max-body-mb": { type: "string", default: "32", description: "Largest body of a request, in MB" },
+  "max-body-mb": {
+    type: "string",
+    default: "32",
+    description: "Largest body of a request, in MB; at most 511",
+  },
   timeout: { type: "string", default: "60", description: "Seconds after which a request is given up" },
   cors: {
     type: "string",
@@ -27,12 +34,13 @@ export const serve = defineCommand({
   args: ARGUMENTS,
   async run({ args }) {
     checkArguments(args, ARGUMENTS);
+    if (args.host === "") throw new UsageError("--host is empty; 0.0.0.0 listens at all addresses");
     const apiKey = keyOf(args["api-key"], "NEARVEC_API_KEY");
     const readOnlyApiKey = keyOf(args["read-only-api-key"], "NEARVEC_READ_ONLY_API_KEY");
     const options = {
       host: args.host,
       port: integerArgument(args.port, "port", 0, 65_535),
-      maxBodyBytes: integerArgument(args["max-body-mb"], "max-body-mb", 1, 4096) * 1024 * 1024,
+      maxBodyBytes: integerArgument(args["max-body-mb"], "max-body-mb", 1, MOST_BODY_MB) * 1024 * 1024,
       timeout: integerArgument(args.timeout, "timeout", 1, 86_400),
       ...(apiKey !== undefined && { apiKey }),
       ...(readOnlyApiKey !== undefined && { readOnlyApiKey }),
@@ -60,7 +68,9 @@ function keyOf(option: string | undefined, variable: string): string | undefined
 }
 
 function originsOf(list: string): string | string[] {
-  return list === "*" ? list : list.split(",").map((origin) => origin.trim());
+  const origins = list.split(",").map((origin) => origin.trim());
+  if (origins.includes("")) throw new UsageError("--cors: an origin is empty");
+  return list === "*" ? list : origins;
 }
 
 function isLoopback(host: string): boolean {

@@ -1,7 +1,7 @@
 /** A handler behind a socket. */
 
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { getRequestListener } from "@hono/node-server";
@@ -35,13 +35,15 @@ const compress = promisify(gzip);
 
 /** @throws what the system says when it can't listen there: EADDRINUSE, EACCES, … */
 export async function startServer(client: NearvecClient, options: ServerOptions): Promise<RunningServer> {
-  const { host, port, headersTimeout = HEADERS_TIMEOUT, requestTimeout = REQUEST_TIMEOUT } = options;
+  const { host, port, headersTimeout = HEADERS_TIMEOUT, requestTimeout = REQUEST_TIMEOUT, ...rest } = options;
   const handler = createHandler(client, {
-    ...options,
+    ...rest,
     gzip: async (text) => new Uint8Array(await compress(text, LEVEL)),
   });
   const listener = getRequestListener((request) => handler(request));
   let isClosing = false;
+  /** How many requests of each connection are being answered. */
+  const connections = new Map<Socket, number>();
   const server = createServer(
     {
       headersTimeout: Math.min(headersTimeout, requestTimeout) * 1000,
@@ -50,12 +52,23 @@ export async function startServer(client: NearvecClient, options: ServerOptions)
       connectionsCheckingInterval: Math.min(1000, headersTimeout * 1000),
     },
     (incoming, outgoing) => {
+      const { socket } = incoming;
+      connections.set(socket, (connections.get(socket) ?? 0) + 1);
+      outgoing.once("close", () => {
+        const left = (connections.get(socket) ?? 0) - 1;
+        if (connections.has(socket)) connections.set(socket, left);
+        if (isClosing && left === 0) socket.destroySoon();
+      });
       if (!isClosing) return void listener(incoming, outgoing);
       // On a connection that was there before.
       outgoing.writeHead(503, { "content-type": "application/json", connection: "close" });
       outgoing.end(JSON.stringify({ status: { error: "Service unavailable: shutting down" }, time: 0 }));
     },
   );
+  server.on("connection", (socket) => {
+    connections.set(socket, 0);
+    socket.once("close", () => connections.delete(socket));
+  });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, host, () => {
@@ -67,11 +80,10 @@ export async function startServer(client: NearvecClient, options: ServerOptions)
   const close = () =>
     new Promise<void>((resolve) => {
       isClosing = true;
-      // A connection is idle only once its answer was sent: then it is closed, not kept for a next request.
-      const sweep = setInterval(() => server.closeIdleConnections(), 20);
+      // Nobody is kept waiting by those who said nothing, or not all of their headers.
+      for (const [socket, running] of connections) if (running === 0) socket.destroySoon();
       const patience = setTimeout(() => server.closeAllConnections(), PATIENCE_MS);
       server.close(() => {
-        clearInterval(sweep);
         clearTimeout(patience);
         resolve();
       });

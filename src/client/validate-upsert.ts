@@ -5,7 +5,7 @@ import type { PointInsertOperations } from "../generated/validators/point-insert
 import { encode } from "../payload/json.ts";
 import { object } from "../validation/containers.ts";
 import { check, opaque, type TypeOf } from "../validation/schema.ts";
-import { checkPoint, type GivenPoint } from "./points.ts";
+import { checkPoint } from "./points.ts";
 import { checkIds } from "./selector.ts";
 import type { VectorForms } from "./vector-forms.ts";
 import { checkColumn, type Place } from "./vector-input.ts";
@@ -57,25 +57,24 @@ function encodePoints(
 ): Uint8Array {
   if (!Array.isArray(points))
     throw invalidArgument("points", points, "an array of points: { id, vector, payload }");
-  // A list of our own: a getter of the caller's may change theirs while it is read.
-  const list: readonly GivenPoint[] = Array.from(points, (point: unknown, index) =>
-    checkPoint(point, index, POINT_FIELDS),
-  );
-  encoder.beginUpsert(list.length, mode);
-  const ids = encoder.ids();
-  list.forEach(({ id }, i) => {
-    ids.set(i, id, pointId);
-  });
-  forms.encodeList(
-    list.map(({ vector }) => vector),
-    false,
-    pointVector,
-    encoder,
-  );
+  // Lists of our own: a getter of the caller's may change theirs while it is read.
+  const ids: unknown[] = [];
+  const vectors: unknown[] = [];
+  const payloads: unknown[] = [];
+  for (let i = 0; i < points.length; i++) {
+    const { id, vector, payload } = checkPoint(points[i], i, POINT_FIELDS);
+    ids.push(id);
+    vectors.push(vector);
+    payloads.push(payload);
+  }
+  encoder.beginUpsert(ids.length, mode);
+  const column = encoder.ids();
+  for (let i = 0; i < ids.length; i++) column.set(i, ids[i], pointId);
+  forms.encodeList(vectors, false, pointVector, encoder);
   encoder.beginPayloads();
-  list.forEach(({ payload }, i) => {
-    encoder.payload(encodePayload(payload, pointPayload, i));
-  });
+  for (let i = 0; i < payloads.length; i++) {
+    encoder.payload(encodePayload(payloads[i], pointPayload, i));
+  }
   return encoder.finish();
 }
 

@@ -1,7 +1,7 @@
 import type { VersionInfo } from "./types.ts";
 
 /** This release: the version in package.json. */
-const NEARVEC = "0.1.0";
+export const NEARVEC = "0.1.0";
 
 /** The release of Qdrant whose API this one has: that of the API description that the types are made from. */
 const QDRANT = "1.19.0";

@@ -31,11 +31,12 @@ export function checkAccess(request: Request, access: Access, { apiKey, readOnly
 
 /** Looks at every character of the first text, however the second one differs. */
 function isEqual(given: string, expected: string | undefined): boolean {
-  const text = expected ?? "";
+  // What is no key, or an empty one, is nobody's.
+  const text = typeof expected === "string" ? expected : "";
   let difference = given.length ^ text.length;
   for (let i = 0; i < given.length; i++) {
     // Beyond the end, and in an empty text, there is NaN, which counts as 0: the lengths have told by then.
     difference |= given.charCodeAt(i) ^ text.charCodeAt(i);
   }
-  return expected !== undefined && difference === 0;
+  return text !== "" && difference === 0;
 }

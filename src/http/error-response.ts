@@ -1,7 +1,7 @@
 /** Errors in the words of a server: clients and programs look for them. */
 
-import type { ErrorSubject, NearvecError } from "../errors.ts";
-import { outOfRange, Refusal } from "./refusal.ts";
+import type { ErrorDetails, ErrorSubject, NearvecError } from "../errors.ts";
+import { outOfRange, type Part, Refusal } from "./refusal.ts";
 
 export interface Failure {
   readonly status: number;
@@ -22,7 +22,8 @@ export interface Place {
 export function failureOf(error: unknown, place: Place): Failure | undefined {
   if (error instanceof Refusal) return { status: error.status, text: error.message };
   if (!isNearvecError(error)) return undefined;
-  const { code, message } = error;
+  const { code } = error;
+  const message = withoutSuffix(error);
   const subject = error.details.subject ?? {};
   switch (code) {
     case "COLLECTION_NOT_FOUND":
@@ -38,9 +39,9 @@ export function failureOf(error: unknown, place: Place): Failure | undefined {
     case "INVALID_ID":
       return { status: 400, text: `Format error in JSON body: ${noId(subject) ?? message}` };
     case "INVALID_ARGUMENT":
-      return invalidArgument(error, subject, place);
+      return invalidArgument(message, error.details, subject, place);
     case "INVALID_NAME":
-      return { status: 422, text: `Validation error in path parameters: [${message}]` };
+      return { status: 422, text: `Validation error in ${partOf(error)}: [${message}]` };
     case "INVALID_PAYLOAD":
     case "NOT_FINITE":
       return { status: 400, text: `Format error in JSON body: ${message}` };
@@ -89,8 +90,22 @@ function noId(subject: ErrorSubject): string | undefined {
   return `value ${text} is not a valid point ID, valid values are either an unsigned integer or a UUID`;
 }
 
+/** JSON writes integers without the `n` that bigints have. */
+function withoutSuffix({ message, details: { got } }: NearvecError): string {
+  if (got === undefined || !/^-?\d+n$/.test(got)) return message;
+  return message.replace(`: got ${got}`, () => `: got ${got.slice(0, -1)}`);
+}
+
+/** As the client calls names that are arguments of a method, and over HTTP parts of the path. */
+const IN_PATHS: readonly string[] = ["collection name", "the vector's name"];
+
+function partOf({ details: { what } }: NearvecError): Part {
+  return IN_PATHS.includes(what) ? "path parameters" : "JSON body";
+}
+
 function invalidArgument(
-  { message, details }: NearvecError,
+  message: string,
+  details: ErrorDetails,
   { range, vector, index }: ErrorSubject,
   { flattened }: Place,
 ): Failure {

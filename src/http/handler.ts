@@ -30,7 +30,7 @@ const ROUTES = [...SERVICE, ...COLLECTIONS, ...POINT_ROUTES, ...CLUSTER, ...SNAP
  * const handler = createHandler(await open(), { apiKey: env.KEY });
  * export default { fetch: (request) => handler(request) };
  *
- * @throws {RangeError} for options that are no options
+ * @throws {NearvecError} `INVALID_ARGUMENT` for options that are no options
  */
 export function createHandler(client: NearvecClient, options: HandlerOptions = {}): Handler {
   const settings = settingsOf(options);
@@ -63,7 +63,7 @@ interface Face {
 }
 
 /** Whoever has no key learns nothing of routes. */
-const UNKNOWN: Route = { verb: "GET", path: "*", access: "write", answer: unknownRoute };
+const UNKNOWN: Route = { verb: "GET", path: "*", access: "read", answer: unknownRoute };
 
 function unknownRoute(): never {
   throw new Refusal(404, "Not found: there is no such route");
@@ -126,10 +126,22 @@ function print(value: unknown): string {
   try {
     return JSON.stringify(value);
   } catch (error) {
+    if (isTooLong(error)) throw TOO_LONG;
     // Only bigints are unknown to it in what an engine answers.
     if (!(error instanceof TypeError)) throw error;
-    return write(value, "") as string;
   }
+  try {
+    return write(value, "") as string;
+  } catch (error) {
+    throw isTooLong(error) ? TOO_LONG : error;
+  }
+}
+
+const TOO_LONG = new Refusal(400, "Bad request: the answer would be too large; ask for fewer points");
+
+/** Whether a text would be longer than strings can be, in the words of any engine; recursion without end is a RangeError too. */
+function isTooLong(error: unknown): boolean {
+  return error instanceof RangeError && !/call stack/i.test(error.message);
 }
 
 /** @throws {Refusal} for a path that is no percent-encoded UTF-8 */

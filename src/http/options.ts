@@ -1,3 +1,6 @@
+import { invalidArgument } from "../errors.ts";
+import { unknownField } from "../validation/schema.ts";
+
 /** What a handler can be told. */
 export interface HandlerOptions {
   /**
@@ -5,7 +8,7 @@ export interface HandlerOptions {
    * unless there is a `readOnlyApiKey`: then nobody may write.
    */
   readonly apiKey?: string;
-  /** Whoever sends it may read. Default: none. */
+  /** Whoever sends it may read. Default: none. Keys are left out where there are none: `undefined` is refused. */
   readonly readOnlyApiKey?: string;
   /** Larger bodies are refused with 413, before all of them has come. In bytes; default: 32 MiB, as a server has it. */
   readonly maxBodyBytes?: number;
@@ -29,13 +32,52 @@ export type Settings = HandlerOptions &
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
 const TIMEOUT = 60;
 
-/** @throws {RangeError} for a key that is empty, and numbers that are not positive */
+const NAMES = ["apiKey", "readOnlyApiKey", "maxBodyBytes", "timeout", "cors", "gzip", "onDefect"];
+
+/**
+ * Whatever could leave a door open that was meant to be locked is refused: names that are misspelt, keys that are no keys.
+ *
+ * @throws {NearvecError} `INVALID_ARGUMENT`
+ */
 export function settingsOf(options: HandlerOptions): Settings {
-  const { apiKey, readOnlyApiKey, maxBodyBytes = MAX_BODY_BYTES, timeout = TIMEOUT } = options;
-  // Most likely a variable that isn't set: a server that everybody may use would not be what was meant.
-  for (const key of [apiKey, readOnlyApiKey]) if (key === "") throw new RangeError("a key is empty");
-  if (!(maxBodyBytes > 0)) throw new RangeError("maxBodyBytes must be positive");
-  if (!Number.isInteger(timeout) || timeout < 1) throw new RangeError("timeout must be an integer from 1 up");
+  if (typeof options !== "object" || options === null) throw invalidArgument("options", options, "an object");
+  const unknown = Object.keys(options).find((name) => !NAMES.includes(name));
+  if (unknown !== undefined) throw unknownField(unknown, NAMES);
+  const { maxBodyBytes = MAX_BODY_BYTES, timeout = TIMEOUT, cors, gzip } = options;
   const onDefect = options.onDefect ?? ((error) => console.error("nearvec:", error));
-  return { ...options, maxBodyBytes, timeout, onDefect };
+  const apiKey = keyOf(options, "apiKey");
+  const readOnlyApiKey = keyOf(options, "readOnlyApiKey");
+  if (typeof maxBodyBytes !== "number" || !(maxBodyBytes > 0)) {
+    throw invalidArgument("maxBodyBytes", maxBodyBytes, "a positive number");
+  }
+  if (!Number.isInteger(timeout) || timeout < 1) {
+    throw invalidArgument("timeout", timeout, "an integer of at least 1");
+  }
+  if (cors !== undefined && !(Array.isArray(cors) ? cors : [cors]).every(isText)) {
+    throw invalidArgument("cors", cors, "an origin, or a list of such");
+  }
+  if (gzip !== undefined && typeof gzip !== "function") throw invalidArgument("gzip", gzip, "a function");
+  if (typeof onDefect !== "function") throw invalidArgument("onDefect", onDefect, "a function");
+  return {
+    maxBodyBytes,
+    timeout,
+    onDefect,
+    ...(apiKey !== undefined && { apiKey }),
+    ...(readOnlyApiKey !== undefined && { readOnlyApiKey }),
+    ...(cors !== undefined && { cors }),
+    ...(gzip !== undefined && { gzip }),
+  };
+}
+
+/** What is there, but no key, is most likely a variable that isn't set: a server that everybody may use wasn't meant. */
+function keyOf(options: HandlerOptions, name: "apiKey" | "readOnlyApiKey"): string | undefined {
+  if (!(name in options)) return undefined;
+  const key = options[name];
+  if (isText(key)) return key;
+  const todo = "Leave it out if there is to be no such key.";
+  throw invalidArgument(name, key, "a string that is not empty", todo);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string" && value !== "";
 }

@@ -7,6 +7,7 @@ import type {
   UpdateCollection,
   VectorNameConfig,
 } from "../../client/types.ts";
+import { clamped } from "../clamped.ts";
 import { integerParameter, writeParameters } from "../parameters.ts";
 import type { Call, Route } from "../route.ts";
 
@@ -48,13 +49,13 @@ function writing({ query, timeout }: Call) {
 
 async function create(call: Call): Promise<boolean> {
   const timeout = timeoutOf(call);
-  const body = await call.body();
+  const body = clamped(await call.body());
   return call.client.createCollection(name(call), { ...body, timeout } as CreateCollection);
 }
 
 async function update(call: Call): Promise<boolean> {
   const timeout = timeoutOf(call);
-  const body = await call.body();
+  const body = clamped(await call.body());
   return call.client.updateCollection(name(call), { ...body, timeout } as UpdateCollection);
 }
 

@@ -2,6 +2,7 @@
 
 import type { PointId } from "../../points/ids.ts";
 import type { Body } from "../body.ts";
+import { clamped } from "../clamped.ts";
 import { isNearvecError } from "../error-response.ts";
 import { idParameter, readParameters, writeParameters } from "../parameters.ts";
 import { Refusal } from "../refusal.ts";
@@ -52,7 +53,7 @@ function reading(path: string, method: string, flattened?: string, defaults: Def
     async answer({ client, query, timeout, param, body }) {
       const options = readParameters(query, timeout);
       return invoke(client, method, param("collection"), {
-        ...withDefaults(await body(), defaults),
+        ...withDefaults(clamped(await body(), method === "scroll" ? "offset" : undefined), defaults),
         ...options,
       });
     },
