@@ -24,6 +24,7 @@ export function encode(payload: unknown, place: PayloadPlace, index: number): st
   if (typeof payload !== "object" || payload === null || Array.isArray(payload)) {
     throw invalid(place(index), shortly(payload), "an object", "Pass an object, or no payload at all.");
   }
+  if (isFlat(payload)) return JSON.stringify(payload);
   const path: Path = [];
   try {
     if (isPlain(payload, path, 0)) return JSON.stringify(payload);
@@ -101,6 +102,17 @@ class Fault extends Error {
     this.expected = expected;
     this.todo = todo;
   }
+}
+
+/** The same for most payloads there are, in a fraction of the time: nothing in it but texts, booleans and numbers. */
+function isFlat(payload: object): boolean {
+  if (Object.getPrototypeOf(payload) !== Object.prototype) return false;
+  for (const key in payload) {
+    const value: unknown = (payload as Readonly<Record<string, unknown>>)[key];
+    if (typeof value === "string" || typeof value === "boolean") continue;
+    if (typeof value !== "number" || value - value !== 0) return false;
+  }
+  return true;
 }
 
 /** Whether JSON.stringify writes the value as it should be. @throws {Fault} when JSON can't carry it */
