@@ -20,7 +20,7 @@ export async function openOutput(path: string): Promise<Output> {
   const found = await stat(path).catch(ifMissing);
   if (found === undefined) return Replacement.open(path);
   // Behind a link is what is to be replaced, not the link.
-  if (found.isFile()) return Replacement.open(await realpath(path));
+  if (found.isFile()) return Replacement.open(await realpath(path), found.mode);
   const file = await open(path, "w");
   return new Stream(
     path,
@@ -39,9 +39,10 @@ class Replacement implements Output {
   readonly #partial: string;
   readonly #file: FileHandle;
 
-  static async open(path: string): Promise<Replacement> {
+  /** What only some may read stays so. */
+  static async open(path: string, mode = 0o666): Promise<Replacement> {
     const partial = `${path}.partial`;
-    return new Replacement(path, partial, await open(partial, "w"));
+    return new Replacement(path, partial, await open(partial, "w", mode));
   }
 
   constructor(path: string, partial: string, file: FileHandle) {

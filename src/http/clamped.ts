@@ -2,20 +2,16 @@
 
 import type { Body } from "./body.ts";
 
-/** How many, or how far: a server takes any integer of 64 bits there, as many programs send for "all". */
-const COUNTS: ReadonlySet<string> = new Set([
-  "limit",
-  "offset",
-  "group_size",
-  "sample",
-  "hnsw_ef",
-  "candidates_limit",
-  "full_scan_threshold",
-  "indexing_threshold",
-  "memmap_threshold",
-  "max_segment_size",
-  "flush_interval_sec",
-]);
+/** What may be any integer: a server takes those of 64 bits there, as many programs send for "all" or "never". */
+const COUNTS: ReadonlySet<string> = new Set(
+  `limit offset group_size sample k
+  full_scan_threshold max_indexing_threads payload_m
+  vacuum_min_vector_number default_segment_number max_segment_size memmap_threshold indexing_threshold
+  flush_interval_sec max_optimization_threads wal_capacity_mb wal_segments_ahead wal_retain_closed
+  max_query_limit max_timeout search_max_hnsw_ef upsert_max_batchsize search_max_batchsize
+  max_collection_vector_size_bytes max_collection_payload_size_bytes max_points_count max_payload_index_count
+  read_rate_limit write_rate_limit filter_max_conditions condition_max_size`.split(/\s+/),
+);
 
 /** What has names that callers think of, and integers that mean themselves. */
 const OPAQUE: ReadonlySet<string> = new Set(["filter", "metadata", "defaults"]);

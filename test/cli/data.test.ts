@@ -1,5 +1,8 @@
 /** Commands that carry points between files and a server. */
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { once } from "node:events";
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -39,8 +42,7 @@ describe("lines of JSON", () => {
     ];
     await writeFile(file, `${lines.join("\n")}\n\n`);
     const imported = await run("import", file, "--collection", "words", "--distance", "Dot");
-    expect([imported.err.split("\n").at(-1), imported.code]).toEqual(["", 0]);
-    expect(imported.out).toBe("3 points stored in words\n");
+    expect(imported).toEqual({ code: 0, out: "", err: "3 points stored in words\n" });
     expect(await all("words")).toMatchObject([
       { id: 1, payload: { big: 18446744073709551615n }, vector: [0.05, 0.25] },
       { id: 424242424242424242n },
@@ -48,7 +50,7 @@ describe("lines of JSON", () => {
     ]);
     const again = join(folder, "again.jsonl");
     const exported = await run("export", again, "--collection", "words", "--batch", "2");
-    expect(exported.out).toBe(`3 points written to ${again}\n`);
+    expect(exported.err).toBe(`3 points written to ${again}\n`);
     const text = await readFile(again, "utf8");
     expect(text).toContain('"id":424242424242424242,');
     expect(text.split("\n")).toHaveLength(4);
@@ -70,6 +72,90 @@ describe("lines of JSON", () => {
   });
 });
 
+describe("files that others wrote", () => {
+  const importing = async (content: string | Uint8Array, name: string) => {
+    const file = join(folder, `${name}.jsonl`);
+    await writeFile(file, content);
+    return run("import", file, "--collection", name, "--distance", "Dot");
+  };
+
+  test("may have U+2028, a byte order mark, CRLF, and no end of the last line", async () => {
+    const lines = [
+      '{"id":1,"vector":[1,2],"payload":{"t":"a\u2028b\u2029c"}}',
+      "",
+      '{"id":2,"vector":[1,2]}',
+    ];
+    expect((await importing(`\ufeff${lines.join("\r\n")}`, "others")).err).toBe(
+      "2 points stored in others\n",
+    );
+    expect(await all("others")).toMatchObject([{ id: 1, payload: { t: "a\u2028b\u2029c" } }, { id: 2 }]);
+    const { out, err } = await run("export", "-", "--collection", "others");
+    expect(err).toBe("2 points written to -\n");
+    expect(out).toContain('{"t":"a\\u2028b\\u2029c"}');
+    const copying = start(
+      ["import", "-", "--collection", "piped", "--distance", "Dot", "--url", server.url],
+      {
+        NEARVEC_API_KEY: "k",
+      },
+    );
+    copying.process.stdin?.end(out);
+    expect((await copying.finished).err).toBe("2 points stored in piped\n");
+    expect(await all("piped")).toEqual(await all("others"));
+  });
+
+  test("are refused where they are no UTF-8", async () => {
+    const bytes = Buffer.from(
+      '{"id":1,"vector":[1]}\n{"id":2,"vector":[1],"payload":{"t":"\u00e4"}}\n',
+      "latin1",
+    );
+    expect((await importing(bytes, "latin")).err).toBe("nearvec: line 2 is no UTF-8\n");
+  });
+
+  test("are told with the lines that they have", async () => {
+    const content = '{"id":1,"vector":[1,2]}\n\n\n{"id":2,"vector":[1,2,3]}\n\n';
+    expect((await importing(content, "lines")).err).toContain("lines 1 to 4: 400 Wrong input");
+    expect((await importing(`\n\n${content.slice(-27)}`, "cities")).code).toBe(0);
+    expect((await importing(`\n\n{"id":-1,"vector":[1]}\n\n`, "cities")).err).toContain("line 3: 400");
+  });
+});
+
+describe("an export that fails", () => {
+  test("leaves the file that was there, and nothing beside it", async () => {
+    await client.createCollection("named", { vectors: { a: { size: 1, distance: "Dot" } } });
+    await client.upsert("named", { points: [{ id: 1, vector: { a: [1] } }] });
+    const file = join(folder, "kept.npy");
+    await writeFile(file, "what was there", { mode: 0o600 });
+    const { code, err } = await run("export", file, "--collection", "named");
+    expect([code, err]).toEqual([1, "nearvec: the point 1 has no unnamed dense vector; see --using\n"]);
+    expect(await readFile(file, "utf8")).toBe("what was there");
+    expect((await readdir(folder)).filter((name) => name.startsWith("kept"))).toEqual(["kept.npy"]);
+    await run("export", file, "--collection", "named", "--using", "a");
+    expect(parseNpy(new Uint8Array(await readFile(file)))).toMatchObject({ rows: 1, columns: 1 });
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    expect((await readdir(folder)).filter((name) => name.startsWith("kept"))).toEqual(["kept.npy"]);
+  });
+});
+
+describe("servers of another kind", () => {
+  test("are told, and get no key that was meant for another", async () => {
+    const keys: unknown[] = [];
+    const other = createServer((_, response) => response.end("<html>")).listen(0, "127.0.0.1");
+    const there = createServer(({ headers }, response) => {
+      keys.push(headers["api-key"]);
+      response.end("{}");
+    }).listen(0, "127.0.0.1");
+    await Promise.all([once(other, "listening"), once(there, "listening")]);
+    const urlOf = (each: typeof other) => `http://127.0.0.1:${(each.address() as AddressInfo).port}`;
+    const leading = createServer((_, response) => response.writeHead(307, { location: urlOf(there) }).end());
+    await once(leading.listen(0, "127.0.0.1"), "listening");
+    const ask = (each: typeof other) => start(["info", "--url", urlOf(each), "--api-key", "k"]).finished;
+    expect((await ask(other)).err).toMatch(/^nearvec: .* answers with what is no JSON object: "<html>".*\n$/);
+    expect((await ask(leading)).err).toMatch(/^nearvec: .* leads elsewhere \(307\).*\n$/);
+    expect(keys).toEqual([]);
+    for (const each of [other, there, leading]) each.close();
+  });
+});
+
 describe("tables of numbers", () => {
   test("come back as they were", async () => {
     const floats = Float32Array.from({ length: 2500 * 3 }, (_, i) => Math.fround(i / 7));
@@ -77,7 +163,7 @@ describe("tables of numbers", () => {
     await writeFile(file, Buffer.concat([npyHeader(2500, 3), new Uint8Array(floats.buffer)]));
     const args = ["--collection", "table", "--distance", "Euclid", "--first-id", "10"];
     const imported = await run("import", file, ...args);
-    expect(imported.out).toBe("2,500 points stored in table\n");
+    expect(imported.err).toBe("2,500 points stored in table\n");
     expect((await all("table"))[2499]).toMatchObject({ id: 2509 });
     const again = join(folder, "again.npy");
     await run("export", again, "--collection", "table", "--batch", "999");

@@ -15,7 +15,7 @@ const header = (text: string, version = 1) => {
 
 test("what is written is read", () => {
   fc.assert(
-    fc.property(fc.nat(), fc.nat(65_536), (rows, columns) => {
+    fc.property(fc.nat(), fc.integer({ min: 1, max: 65_536 }), (rows, columns) => {
       const bytes = npyHeader(rows, columns);
       expect(bytes.length % 64).toBe(0);
       expect(bytes.at(-1)).toBe(0x0a);
@@ -40,6 +40,22 @@ describe("headers as NumPy writes them", () => {
     ["{'descr': '<f4', 'fortran_order': False, 'shape': (3, 2, 1), }", "row after row"],
   ])("%s is refused", (text, message) => {
     expect(() => parseNpy(header(text))).toThrow(message);
+  });
+
+  test.each(["(3, 0)", "(1, 1000000000000)"])("vectors of shape %s are refused", (shape) => {
+    const text = `{'descr': '<f4', 'fortran_order': False, 'shape': ${shape}, }`;
+    expect(() => parseNpy(header(text))).toThrow("expected 1 to 65536");
+  });
+
+  test("headers that end early, or don't end, are refused", () => {
+    const text = "{'descr': '<f4', 'fortran_order': False, 'shape': (3, 2), }";
+    for (const version of [1, 2]) {
+      const bytes = header(text, version);
+      for (let end = 6; end < bytes.length; end++) {
+        expect(() => parseNpy(bytes.subarray(0, end))).toThrow("ends within its header");
+      }
+      expect(() => parseNpy(header(text.padEnd(5000), version))).toThrow("more than 4096 bytes");
+    }
   });
 
   test("other files are refused", () => {

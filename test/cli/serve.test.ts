@@ -1,4 +1,5 @@
 /** `nearvec serve` as a process: what it says, whom it lets in, and how it ends. */
+import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { complaints } from "../http/description.ts";
 import { serve, start, Wire } from "./processes.ts";
@@ -40,6 +41,14 @@ describe("at start", () => {
     [["serve", "--port", "http"], '--port: got "http"'],
     [["serve", "--port", "65536"], "expected an integer from 0 to 65535"],
     [["serve", "--api-key", ""], "empty"],
+    [["serve", "--no-api-key"], "--api-key: expected a text"],
+    [["serve", "--no-read-only-api-key"], "--read-only-api-key: expected a text"],
+    [["serve", "--no-apiKey"], "Key: expected a text"],
+    [["serve", "--no-host"], "--host: expected a text"],
+    [["serve", "--host", ""], "--host is empty"],
+    [["serve", "--host"], "--host is empty"],
+    [["serve", "--cors", ""], "an origin is empty"],
+    [["serve", "--max-body-mb", "512"], "expected an integer from 1 to 511"],
     [["serve", "here"], 'unexpected argument "here"'],
     [["sreve"], 'unknown command "sreve"'],
   ])("%j is refused", async (args, text) => {
@@ -62,6 +71,11 @@ describe("at start", () => {
     expect(code).toBe(0);
     expect(out).toContain("--read-only-api-key");
     expect((await start(["--help"]).finished).out).toContain("serve");
+  });
+
+  test("so is the version", async () => {
+    const { version } = JSON.parse(await readFile(new URL("../../package.json", import.meta.url), "utf8"));
+    expect(await start(["--version"]).finished).toEqual({ code: 0, out: `${version}\n`, err: "" });
   });
 });
 
@@ -164,6 +178,20 @@ describe("at its end", () => {
     expect(performance.now() - started).toBeLessThan(5000);
     wire.close();
   }, 10_000);
+
+  test("it doesn't wait for those who said nothing, or not all of their headers", async () => {
+    await using server = await serve();
+    const wires = ["", "GET /healthz HT", "GET /healthz HTTP/1.1\r\nhost: x\r\n"].map((text) =>
+      new Wire(server.url).send(text),
+    );
+    const kept = new Wire(server.url).send("GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n");
+    await kept.until("healthz check passed");
+    const started = performance.now();
+    server.process.kill("SIGTERM");
+    expect((await server.finished).code).toBe(0);
+    expect(performance.now() - started).toBeLessThan(2000);
+    await Promise.all([kept, ...wires].map((wire) => wire.ended));
+  });
 
   test("a second signal ends it at once", async () => {
     await using server = await serve();

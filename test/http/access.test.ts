@@ -1,5 +1,6 @@
 /** Who may do what, what is refused before it is looked at, and what browsers are told. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { checkAccess } from "../../src/http/access.ts";
 import { createHandler } from "../../src/http/index.ts";
 import { ROUTES } from "./description.ts";
 import { cities, serving, type TestServer } from "./support.ts";
@@ -80,6 +81,7 @@ test("a key comes in either header", async () => {
 test("routes that there are not tell nothing without a key", async () => {
   expect((await server.call("GET", "/nothing")).status).toBe(401);
   expect((await server.call("GET", "/nothing", undefined, WRITER)).status).toBe(404);
+  expect((await server.call("GET", "/nothing", undefined, READER)).status).toBe(404);
 });
 
 test("with the key that only reads alone nobody writes", async () => {
@@ -92,25 +94,57 @@ test("with the key that only reads alone nobody writes", async () => {
   expect((await create({ "api-key": "r" })).status).toBe(403);
 });
 
-test("an empty key is no key: most likely a variable wasn't set", () => {
-  expect(() => createHandler(server.client, { apiKey: "" })).toThrow(RangeError);
-  expect(() => createHandler(server.client, { readOnlyApiKey: "" })).toThrow(RangeError);
+describe("what is no key", () => {
+  // Most likely a variable wasn't set: a door that was meant to be locked would be open.
+  test.each(["", undefined, null, false, 0, 123, ["k"], {}])("%j is refused", (key) => {
+    for (const name of ["apiKey", "readOnlyApiKey"]) {
+      const create = () => createHandler(server.client, { [name]: key });
+      expect(create).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT" }));
+      expect(create).toThrow(`${name}: got`);
+    }
+  });
+
+  test.each([false, null, undefined, 0, "", {}])("%j lets nobody in, whatever came before", (apiKey) => {
+    const settings = { maxBodyBytes: 1, timeout: 1, onDefect: () => {}, apiKey, readOnlyApiKey: "r" };
+    for (const key of ["", "false", "null", "undefined", "0", "[object Object]"]) {
+      const request = new Request("http://localhost/", { headers: { "api-key": key } });
+      expect(() => checkAccess(request, "read", settings as never)).toThrow("Invalid API key");
+    }
+  });
+
+  test("is no option with another name either", () => {
+    expect(() => createHandler(server.client, { apikey: "k" } as never)).toThrow(
+      "apikey: got an unknown field",
+    );
+    expect(() => createHandler(server.client, null as never)).toThrow("options: got null");
+  });
 });
 
+/** The status for a body that never ends, and how often it was asked for more. */
+async function endless(headers: Record<string, string>): Promise<[status: number, pulls: number]> {
+  let pulls = 0;
+  const pull = (controller: ReadableStreamDefaultController) => {
+    pulls++;
+    controller.enqueue(new Uint8Array(10).fill(0x20));
+  };
+  const body = new ReadableStream({ pull }, { highWaterMark: 0 });
+  const init = { method: "PUT", body, duplex: "half", headers };
+  const { status } = await server.handler(new Request("http://localhost/collections/c", init));
+  return [status, pulls];
+}
+
 test("a body is not read for those who may not send it", async () => {
-  let isRead = false;
-  const body = new ReadableStream(
-    {
-      pull(controller) {
-        isRead = true;
-        controller.close();
-      },
-    },
-    { highWaterMark: 0 },
-  );
-  const init = { method: "PUT", body, duplex: "half", headers: { "content-type": "application/json" } };
-  const response = await server.handler(new Request("http://localhost/collections/c", init));
-  expect([response.status, isRead]).toEqual([401, false]);
+  expect(await endless({ "content-type": "application/json" })).toEqual([401, 0]);
+});
+
+test("a body that isn't taken is not read to its end", async () => {
+  const announced = { ...WRITER, "content-length": "1000000" };
+  const encoded = { "content-type": "application/json", "content-encoding": "gzip" };
+  expect(await endless({ ...announced, "content-type": "text/plain" })).toEqual([415, 0]);
+  expect(await endless({ ...announced, ...encoded })).toEqual([415, 0]);
+  // Whether there is any tells its first piece.
+  expect(await endless({ ...WRITER, "content-type": "text/plain" })).toEqual([415, 1]);
+  expect(await endless({ ...WRITER, ...encoded })).toEqual([415, 1]);
 });
 
 describe("bodies that are too large", () => {

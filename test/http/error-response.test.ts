@@ -10,7 +10,7 @@ const failure = (code: ErrorCode, place = open, details: ErrorDetails = { what: 
 test.each<[ErrorCode, number, string]>([
   ["INVALID_ARGUMENT", 400, "Format error in JSON body: something."],
   ["INVALID_ID", 400, "Format error in JSON body: something."],
-  ["INVALID_NAME", 422, "Validation error in path parameters: [something.]"],
+  ["INVALID_NAME", 422, "Validation error in JSON body: [something.]"],
   ["INVALID_PAYLOAD", 400, "Format error in JSON body: something."],
   ["WRONG_DIMENSION", 400, "Wrong input: something."],
   ["NOT_FINITE", 400, "Format error in JSON body: something."],
@@ -67,6 +67,35 @@ test("a defect is answered by 500, and told to whom it concerns", async () => {
 
 test("options that are none are refused", () => {
   const client = {} as never;
-  expect(() => createHandler(client, { maxBodyBytes: 0 })).toThrow(RangeError);
-  expect(() => createHandler(client, { timeout: 0.5 })).toThrow(RangeError);
+  const wrong = {
+    maxBodyBytes: [0, "10", Number.NaN],
+    timeout: [0.5, "1", 0, null],
+    cors: ["", 1, [""], [1], null],
+    gzip: [1],
+    onDefect: [1],
+  };
+  for (const [name, values] of Object.entries(wrong)) {
+    for (const value of values) {
+      expect(() => createHandler(client, { [name]: value }), `${name}: ${value}`).toThrow(`${name}: got`);
+    }
+  }
+});
+
+test("an answer that no text can hold is refused, not a defect", async () => {
+  const fails = (error: Error) => () => {
+    throw error;
+  };
+  const onDefect = vi.fn();
+  const status = async (error: Error, more = {}) => {
+    const client = { getCollections: async () => ({ toJSON: fails(error), ...more }), info: () => ({}) };
+    const handler = createHandler(client as never, { onDefect });
+    const response = await handler(new Request("http://localhost/collections"));
+    return [response.status, (await response.json()).status.error];
+  };
+  expect(await status(new RangeError("Invalid string length"))).toEqual([
+    400,
+    "Bad request: the answer would be too large; ask for fewer points",
+  ]);
+  expect(onDefect).not.toHaveBeenCalled();
+  expect((await status(new RangeError("Maximum call stack size exceeded")))[0]).toBe(500);
 });

@@ -148,6 +148,35 @@ const CASES: Readonly<Record<string, Case>> = {
     status: 400,
     error: "Format error in path parameters: the path is not percent-encoded UTF-8",
   },
+  "a body that is empty": {
+    request: ["POST", `${POINTS}/scroll`],
+    status: 400,
+    error: "Format error in JSON body: EOF while parsing a value",
+  },
+  "a body that is empty, of a write": {
+    request: ["PUT", "/collections/empty", ""],
+    status: 400,
+    error: "Format error in JSON body: EOF while parsing a value",
+  },
+  "a name that is none, in a path": {
+    request: ["PUT", "/collections/a:b", {}],
+    status: 422,
+    error: expect.stringMatching(/^Validation error in path parameters: \[collection name: /),
+  },
+  "a name that is none, in a body": {
+    request: [
+      "POST",
+      "/collections/aliases",
+      { actions: [{ create_alias: { collection_name: "cities", alias_name: "a/b" } }] },
+    ],
+    status: 422,
+    error: expect.stringMatching(/^Validation error in JSON body: \[actions\[0\]/),
+  },
+  "an integer that is too long for what it is": {
+    request: ["POST", `${POINTS}/scroll`, '{"with_payload":12345678901234567890}'],
+    status: 400,
+    error: expect.stringMatching(/: got 12345678901234567890, expected/),
+  },
   "a route that is none": {
     request: ["GET", "/collections/cities/nothing"],
     status: 404,
@@ -158,6 +187,28 @@ const CASES: Readonly<Record<string, Case>> = {
 test.each(Object.keys(CASES))("%s", async (title) => {
   const { request, ...expected } = CASES[title] as Case;
   expect(await server.call(...request)).toMatchObject(expected);
+});
+
+test("counts may be any integer of 64 bits", async () => {
+  for (const most of ["9007199254740993", "9223372036854775807", "18446744073709551615"]) {
+    const scroll = await server.call("POST", `${POINTS}/scroll`, `{"limit":${most}}`);
+    expect(scroll.result.points).toHaveLength(6);
+    const nearest = await server.call("POST", `${POINTS}/query`, `{"query":1,"limit":${most}}`);
+    expect(nearest.result.points).toHaveLength(5);
+    const optimizers_config = `{"indexing_threshold":${most},"max_segment_size":${most}}`;
+    const body = `{"optimizers_config":${optimizers_config}}`;
+    expect((await server.call("PATCH", "/collections/cities", body)).result).toBe(true);
+    const beyond = await server.call("POST", `${POINTS}/query`, `{"query":1,"offset":${most}}`);
+    expect(beyond.result).toEqual({ points: [] });
+  }
+  // There it is an id.
+  const { result } = await server.call("POST", `${POINTS}/scroll`, '{"offset":9223372036854775807}');
+  expect(result.points).toEqual([]);
+  // And there it is a value.
+  const { call } = server;
+  await call("PUT", "/collections/meta", '{"vectors":{},"metadata":{"limit":9223372036854775807}}');
+  expect((await call("GET", "/collections/meta")).text).toContain('"limit":9223372036854775807');
+  await call("DELETE", "/collections/meta");
 });
 
 test("JSON that ends early is refused as such", async () => {
