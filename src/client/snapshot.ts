@@ -2,7 +2,7 @@
  * A request as it is now, for a call that has to wait before it is looked at: afterwards its arrays and objects are the
  * caller's again. Copies plain objects, arrays and typed arrays; anything else (what has a class, a function) stays as it is.
  */
-export function snapshot<T>(request: T): T {
+function snapshot<T>(request: T): T {
   return copyOf(request, new Map(), 0) as T;
 }
 

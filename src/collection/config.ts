@@ -107,7 +107,7 @@ export function isSingle(vectors: Schemas["VectorsConfig"]): vectors is VectorPa
   return typeof vectors.size === "number";
 }
 
-export function denseSettings(params: VectorParams, shared: Schemas["HnswConfig"]): DenseSettings {
+function denseSettings(params: VectorParams, shared: Schemas["HnswConfig"]): DenseSettings {
   const { size, distance, datatype, multivector_config, hnsw_config: own } = params;
   return {
     kind: multivector_config == null ? "dense" : "multi",
