@@ -47,14 +47,15 @@ export function isUnconstrained(filter: Filter): boolean {
 
 /**
  * The ids that a filter names, when it does nothing else: `has_id` conditions that all must hold. Exactly the
- * points with these ids match, as far as they exist; no payload has to be read. Undefined for other filters.
+ * points with these ids match, as far as they exist; no payload has to be read. Undefined for other filters, and where a
+ * condition has more ids than `most`.
  */
-export function idsOf(filter: Filter): readonly PointId[] | undefined {
+export function idsOf(filter: Filter, most: number): readonly PointId[] | undefined {
   const { must, should, mustNot, minShould } = filter;
   if (should.length > 0 || mustNot.length > 0 || minShould !== undefined) return undefined;
   const sets: ReadonlySet<PointId>[] = [];
   for (const condition of must) {
-    if (condition.kind !== "has_id") return undefined;
+    if (condition.kind !== "has_id" || condition.ids.size > most) return undefined;
     sets.push(condition.ids);
   }
   const [first, ...others] = sets;

@@ -10,6 +10,7 @@ import type { Page } from "../../src/collection/id-walk.ts";
 import { OperationEncoder } from "../../src/collection/operation-encoder.ts";
 import { staging } from "../../src/collection/staging-on-demand.ts";
 import { loadCore } from "../../src/core/load.ts";
+import { idsOf } from "../../src/filters/filter.ts";
 import { parseFilter } from "../../src/filters/parse.ts";
 import { IdColumn } from "../../src/points/id-column.ts";
 import { Puppet } from "./support.ts";
@@ -170,4 +171,15 @@ describe("page", () => {
     expect(collection.page(from(100), undefined, 1, undefined, shape)).toBeInstanceOf(Promise);
     expect(puppet.time - begin).toBeLessThan(10);
   });
+});
+
+test("a long list of ids is not looked up in one go, and names the same points", () => {
+  const { collection } = setUp(50);
+  const ids = Array.from({ length: 20_001 }, (_, i) => i * 2);
+  const filter = parseFilter({ must: { has_id: ids } }, "filter");
+  expect(idsOf(filter, 20_000)).toBeUndefined();
+  expect(idsOf(filter, 20_001)).toHaveLength(20_001);
+  return expect(
+    Promise.resolve(collection.withMatches(filter, undefined, ({ count }) => count)),
+  ).resolves.toBe(25);
 });

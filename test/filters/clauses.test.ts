@@ -152,7 +152,7 @@ describe("ids a filter is made of", () => {
       [{ should: { has_id: [1] } }, undefined],
     ]),
   )("%s", (_, filter, ids) => {
-    expect(idsOf(parseFilter(filter, "filter"))).toEqual(ids);
+    expect(idsOf(parseFilter(filter, "filter"), 10)).toEqual(ids);
   });
 });
 

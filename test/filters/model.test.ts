@@ -15,7 +15,7 @@ test("filters find what a naive evaluator finds", () => {
       const expected = naive(request, { id, payload: content, vectors });
       expect(matches(parsed, point(id, payload(json(content)), vectors))).toBe(expected);
       if (isUnconstrained(parsed)) expect(expected).toBe(true);
-      const ids = idsOf(parsed);
+      const ids = idsOf(parsed, 1000);
       if (ids !== undefined) expect(ids.includes(id)).toBe(expected);
       found[expected ? "yes" : "no"]++;
     }),
