@@ -80,7 +80,8 @@ describe("installed from its tarball", () => {
       });
       expect(warnings).toEqual([]);
       const assets = readdirSync(join(site, "dist/assets"));
-      expect(assets.filter((name) => name.endsWith(".wasm"))).toHaveLength(2);
+      // Two builds of the core, and the module of sparse vectors.
+      expect(assets.filter((name) => name.endsWith(".wasm"))).toHaveLength(3);
     } finally {
       rmSync(site, { recursive: true, force: true });
     }
