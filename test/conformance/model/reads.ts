@@ -317,9 +317,31 @@ async function batch(client: Client, chance: Chance, model: Model): Promise<void
         ],
   );
   const together = await client.queryBatch("c", untyped({ searches }));
-  const apart = [];
-  for (const search of searches) apart.push(await client.query("c", untyped(search)));
-  expect(together, show(searches)).toEqual(apart);
+  for (const [i, search] of searches.entries()) {
+    const alone = await client.query("c", untyped(search));
+    expectSame(together[i]?.points ?? [], alone.points, show(search));
+  }
+}
+
+/**
+ * The same points with the same scores, but for the last bits of these: indexing goes on meanwhile, and one kernel adds up in
+ * another order than the other. Points that are as good as the last may then be others.
+ */
+function expectSame(got: readonly Scored[], wanted: readonly Scored[], text: string): void {
+  expect(got.length, text).toBe(wanted.length);
+  const last = wanted.at(-1)?.score ?? 0;
+  got.forEach((point, rank) => {
+    expect(isClose(point.score, wanted[rank]?.score ?? Number.NaN), text).toBe(true);
+    const same = wanted.find(({ id }) => id === point.id);
+    if (same === undefined) expect(isClose(point.score, last), text).toBe(true);
+    else expect({ ...point, score: 0 }, text).toEqual({ ...same, score: 0 });
+  });
+}
+
+type Scored = Awaited<ReturnType<Client["query"]>>["points"][number];
+
+function isClose(a: number, b: number): boolean {
+  return Math.abs(a - b) <= 1e-5 * Math.max(1, Math.abs(b));
 }
 
 async function approximate(
