@@ -18,7 +18,7 @@ async function startSlowWrite(): Promise<{ slow: Promise<unknown> }> {
   const ids = Uint32Array.from({ length: 60_000 }, (_, i) => 1000 + i);
   const payloads = Array.from(ids, (n) => ({ n, text: `number ${n}` }));
   await client.upsert("c", { batch: { ids, vectors: {}, payloads } });
-  // From here on the code is there that the calls need: none waits for that.
+  // With that the code is there that the calls need: none of them waits for code.
   await client.setPayload("c", { payload: { seen: false }, filter: { must: { has_id: [1] } } });
   const filter = { must: { key: "text", match: { text: "number 1000" } } };
   return { slow: client.setPayload("c", { payload: { seen: true }, filter }) };
@@ -32,6 +32,7 @@ test.each([
 ])(
   "a vector that was made anew while a write waited, %s, takes nothing that was meant for the old one",
   async (_, made) => {
+    await client.createCollection("other", { sparse_vectors: { s: {} } });
     await client.createCollection("c", { vectors: { a: { size: 4, distance: "Dot" } } });
     const { slow } = await startSlowWrite();
     const dropped = client.deleteVectorName("c", "a");
