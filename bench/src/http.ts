@@ -1,6 +1,6 @@
 /**
- * The HTTP face, as its callers meet it: `nearvec serve` in a process of its own, and this one as the caller. Points stored a
- * second, queries a second over several connections, and what a query takes longer than in process.
+ * The HTTP face, as its callers meet it: `nearvec serve` in a process of its own, and this one as the caller. Points stored and
+ * read a second, queries a second over several connections, and what a query takes longer than in process.
  */
 
 import { type ChildProcess, spawn } from "node:child_process";
@@ -26,7 +26,13 @@ const BATCH = 1000;
 const CONNECTIONS = 8;
 /** For medians of single queries. */
 const SINGLE = 2000;
+/** Of BATCH points each. */
+const PAGES = 100;
+const MOST_LARGE_IDS = 20_000;
 const COLLECTION = "http";
+/** With ids that no number holds: requests are read by another parser then. */
+const LARGE_IDS = "http-large-ids";
+const FIRST_LARGE_ID = 2n ** 63n;
 const K = 10;
 
 const cli = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
@@ -144,6 +150,57 @@ for (const [i, body] of bodies.entries()) {
   single.push(between - started);
   inside.push(performance.now() - between);
 }
+
+// ── reading page by page ───────────────────────────────────────────────────────────────────────────────────
+
+interface Reading {
+  readonly overHttp: number;
+  readonly inProcess: number;
+}
+
+/** Points a second of a scroll through the collection. */
+async function scroll(more: object): Promise<Reading> {
+  let [read, over, within] = [0, 0, 0];
+  for (let page = 0, offset = 0; page < PAGES; page++, offset = (offset + BATCH) % COUNT) {
+    const asked = { limit: BATCH, offset, ...more };
+    const started = performance.now();
+    await send(server, agent, "POST", `${path}/points/scroll`, JSON.stringify(asked));
+    const between = performance.now();
+    const { points } = await engine.scroll(COLLECTION, asked);
+    // The first tenth warms up.
+    if (page < PAGES / 10) continue;
+    read += points.length;
+    over += between - started;
+    within += performance.now() - between;
+  }
+  return { overHttp: read / (over / 1000), inProcess: read / (within / 1000) };
+}
+
+const payloads = await scroll({ with_payload: true });
+const vectors = await scroll({ with_payload: true, with_vector: true });
+
+// ── storing under large ids ────────────────────────────────────────────────────────────────────────────────
+
+const large: Reading = await (async () => {
+  await send(server, agent, "PUT", `/collections/${LARGE_IDS}`, JSON.stringify(config));
+  await engine.createCollection(LARGE_IDS, config);
+  let [over, within] = [0, 0];
+  const count = Math.min(COUNT, MOST_LARGE_IDS);
+  for (let first = 0; first < count; first += BATCH) {
+    const points = pointsOf(words, first).map((each) => ({ ...each, id: FIRST_LARGE_ID + BigInt(each.id) }));
+    // JSON.stringify takes no bigints.
+    const body = JSON.stringify({ points: points.map((each) => ({ ...each, id: `#${each.id}` })) });
+    const sent = body.replaceAll(/"id":"#(\d+)"/g, '"id":$1');
+    const started = performance.now();
+    await send(server, agent, "PUT", `/collections/${LARGE_IDS}/points?wait=true`, sent);
+    over += performance.now() - started;
+    const inside = performance.now();
+    await engine.upsert(LARGE_IDS, { points });
+    within += performance.now() - inside;
+  }
+  await send(server, agent, "DELETE", `/collections/${LARGE_IDS}`);
+  return { overHttp: count / (over / 1000), inProcess: count / (within / 1000) };
+})();
 await engine.close();
 
 // ── queries over several connections ───────────────────────────────────────────────────────────────────────
@@ -167,6 +224,12 @@ const results = {
   count: COUNT,
   storedPerSecond: COUNT / (storing / 1000),
   storedPerSecondInProcess: COUNT / (storingInside / 1000),
+  storedPerSecondWithLargeIds: large.overHttp,
+  storedPerSecondWithLargeIdsInProcess: large.inProcess,
+  scrolledPerSecond: payloads.overHttp,
+  scrolledPerSecondInProcess: payloads.inProcess,
+  scrolledPerSecondWithVectors: vectors.overHttp,
+  scrolledPerSecondWithVectorsInProcess: vectors.inProcess,
   queriesPerSecond: perSecond,
   p50: median(latencies),
   p99: quantile(latencies, 0.99),
@@ -182,6 +245,9 @@ const text = [
     ["", "HTTP", "in process"],
     [
       ["stored a second", figure(results.storedPerSecond), figure(results.storedPerSecondInProcess)],
+      ["stored a second under ids beyond 2^53", figure(large.overHttp), figure(large.inProcess)],
+      ["scrolled a second, with payload", figure(payloads.overHttp), figure(payloads.inProcess)],
+      ["scrolled a second, with payload and vector", figure(vectors.overHttp), figure(vectors.inProcess)],
       ["ms of a query by itself (median)", figure(results.single, 3), figure(results.inProcess, 3)],
       [`queries a second, ${CONNECTIONS} connections`, figure(perSecond), ""],
       ["ms of these: p50, p99", `${figure(results.p50, 2)}, ${figure(results.p99, 2)}`, ""],

@@ -10,21 +10,28 @@ const USUAL = 6;
  * every f32 `x`.
  */
 export function shortest(value: number): number {
+  const places = placesOf(value);
+  return places === UNUSUAL ? byDigits(value) : digitsOf(value, places) / (POWERS[places] as number);
+}
+
+/** What `placesOf` answers for numbers that are very small, very large or none. */
+export const UNUSUAL = -1;
+
+/**
+ * How many decimal places the shortest form has; `UNUSUAL` for what is rare, and not worth a fast way. The digits are then
+ * those of an integer below 2^31: nine are enough for any f32.
+ */
+export function placesOf(value: number): number {
   const size = Math.abs(value);
   // Below 2^24 nine significant digits need at most 14 decimals, and value * 10^p stays an exact integer.
-  if (size >= 1e-5 && size < 16777216) {
-    if (fits(value, USUAL)) {
-      for (let places = 0; places < USUAL; places++) {
-        if (fits(value, places)) return rounded(value, places);
-      }
-      return rounded(value, USUAL);
-    }
-    const most = size >= 1 ? 8 : 14;
-    for (let places = USUAL + 1; places <= most; places++) {
-      if (fits(value, places)) return rounded(value, places);
-    }
+  if (!(size >= 1e-5 && size < 16777216)) return UNUSUAL;
+  if (fits(value, USUAL)) {
+    for (let places = 0; places < USUAL; places++) if (fits(value, places)) return places;
+    return USUAL;
   }
-  return byDigits(value);
+  const most = size >= 1 ? 8 : 14;
+  for (let places = USUAL + 1; places <= most; places++) if (fits(value, places)) return places;
+  return UNUSUAL;
 }
 
 /** A vector in f32's shortest form, as an ordinary array. */
@@ -34,16 +41,16 @@ export function shortestArray(vector: Float32Array): number[] {
   return out;
 }
 
-function rounded(value: number, places: number): number {
-  const power = POWERS[places] as number;
-  const scaled = value * power;
+/** The number with that many decimal places, without its point. */
+export function digitsOf(value: number, places: number): number {
+  const scaled = value * (POWERS[places] as number);
   const near = Math.round(scaled);
   // Half-way goes to the even digit, as in Rust's printing of floats (Math.round goes up).
-  return (near - scaled === 0.5 && near % 2 !== 0 ? near - 1 : near) / power;
+  return near - scaled === 0.5 && near % 2 !== 0 ? near - 1 : near;
 }
 
 function fits(value: number, places: number): boolean {
-  return Math.fround(rounded(value, places)) === value;
+  return Math.fround(digitsOf(value, places) / (POWERS[places] as number)) === value;
 }
 
 /** Very large, very small, zero and what is no number: rare, so plainly. */

@@ -2,7 +2,7 @@
 
 import type { Collection } from "../collection/collection.ts";
 import type { Matches } from "../collection/matches.ts";
-import type { Deadline } from "../collection/matching.ts";
+import type { Deadline } from "../collection/slices.ts";
 import { READ_OPTIONS } from "../generated/validators/options.ts";
 import { QueryGroupsRequest } from "../generated/validators/query-groups-request.ts";
 import { SearchRequest } from "../generated/validators/search-request.ts";
@@ -69,8 +69,8 @@ function parseOwn(
 
 function parseWithLookup(given: NonNullable<Own["with_lookup"]>, find: FindCollection): GroupLookup {
   if (typeof given === "string") return lookupIn(given, { payload: true, vector: false }, find);
-  const { collection, with_payload, with_vectors: with_vector } = given;
-  return lookupIn(collection, parseWanted({ with_payload, with_vector }, true), find);
+  const { collection, with_vectors: with_vector } = given;
+  return lookupIn(collection, parseWanted({ ...given, with_vector }, true), find);
 }
 
 function lookupIn(name: string, wanted: Wanted, find: FindCollection): GroupLookup {

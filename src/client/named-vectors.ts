@@ -6,6 +6,7 @@ import { bitmapWords } from "../collection/operation.ts";
 import type { OperationEncoder } from "../collection/operation-encoder.ts";
 import { invalidArgument, NearvecError, shortly } from "../errors.ts";
 import type { MultiVector, SparseVector, StoredVector } from "../vectors/rows.ts";
+import type { AnswerForm } from "./answer-form.ts";
 import { shortestArray } from "./f32.ts";
 import { MultiBuilder } from "./multi-input.ts";
 import { SparseBuilder } from "./sparse-input.ts";
@@ -147,12 +148,12 @@ export class NamedVectors implements VectorForms {
     }
   }
 
-  read(offset: number, names: readonly string[] | undefined): VectorOutput {
+  read(offset: number, names: readonly string[] | undefined, floats = shortestArray): VectorOutput {
     const found: [string, Output][] = [];
     for (const name of names ?? this.#spaces.keys()) {
       const space = this.space(name, "with_vector");
       const stored = space.space.get(offset);
-      if (stored !== undefined) found.push([name, output(stored, space)]);
+      if (stored !== undefined) found.push([name, output(stored, space, floats)]);
     }
     const [only] = found;
     if (found.length === 1 && only?.[0] === "") return only[1] as VectorOutput;
@@ -184,21 +185,21 @@ function isEmptyObject(value: unknown): boolean {
   );
 }
 
-function output(stored: StoredVector, { settings }: NamedSpace): Output {
+function output(stored: StoredVector, { settings }: NamedSpace, floats: AnswerForm["floats"]): Output {
   switch (settings.kind) {
     case "sparse": {
       const { indices, values } = stored as SparseVector;
-      return { indices: Array.from(indices), values: shortestArray(values) };
+      return { indices: Array.from(indices), values: floats(values) };
     }
     case "multi":
-      return rowsOf(stored as MultiVector, settings);
+      return rowsOf(stored as MultiVector, settings, floats);
     default:
-      return shortestArray(stored as Float32Array);
+      return floats(stored as Float32Array);
   }
 }
 
-function rowsOf({ values }: MultiVector, { size }: DenseSettings): number[][] {
+function rowsOf({ values }: MultiVector, { size }: DenseSettings, floats: AnswerForm["floats"]): number[][] {
   return Array.from({ length: values.length / size }, (_, row) =>
-    shortestArray(values.subarray(row * size, (row + 1) * size)),
+    floats(values.subarray(row * size, (row + 1) * size)),
   );
 }

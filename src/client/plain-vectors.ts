@@ -78,10 +78,10 @@ export class PlainVectors implements VectorForms {
     return vector;
   }
 
-  read(offset: number, names: readonly string[] | undefined): VectorOutput {
+  read(offset: number, names: readonly string[] | undefined, floats = shortestArray): VectorOutput {
     for (const name of names ?? []) this.space(name, "with_vector");
     const stored = this.#space.space.get(offset);
-    return stored === undefined ? {} : shortestArray(stored as Float32Array);
+    return stored === undefined ? {} : floats(stored as Float32Array);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Collection } from "../collection/collection.ts";
 import type { Found } from "../collection/named-space.ts";
 import { decode } from "../payload/json.ts";
+import type { AnswerForm } from "./answer-form.ts";
 import { shortest } from "./f32.ts";
 import { formsOf } from "./forms-of.ts";
 import type { Payload, PointRecord, ScoredPoint } from "./types.ts";
@@ -68,18 +69,16 @@ function addWanted(
   point: PointRecord,
   collection: Collection,
   offset: number,
-  { payload, vector }: Wanted,
+  { payload, vector, form }: Wanted,
 ): void {
-  if (payload !== false) {
-    const whole = payloadOf(collection, offset);
-    point.payload = payload === true ? whole : payload(whole);
-  }
+  if (payload === true) point.payload = payloadOf(collection, offset, form?.payload);
+  else if (payload !== false) point.payload = payload(payloadOf(collection, offset));
   if (vector !== false) {
-    point.vector = formsOf(collection).read(offset, vector === true ? undefined : vector);
+    point.vector = formsOf(collection).read(offset, vector === true ? undefined : vector, form?.floats);
   }
 }
 
-function payloadOf(collection: Collection, offset: number): Payload {
-  const bytes = collection.payloads.getBytes(offset);
-  return bytes === undefined ? {} : decode(bytes);
+function payloadOf({ payloads }: Collection, offset: number, from: AnswerForm["payload"] = decode): Payload {
+  const bytes = payloads.getBytes(offset);
+  return bytes === undefined ? {} : from(bytes);
 }

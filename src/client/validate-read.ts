@@ -8,6 +8,7 @@ import { QueryRequest } from "../generated/validators/query-request.ts";
 import { ScrollRequest } from "../generated/validators/scroll-request.ts";
 import { array, extend, object } from "../validation/containers.ts";
 import { checkArguments, notYet, type Schema, type TypeOf, within } from "../validation/schema.ts";
+import { type AnswerForm, formOf } from "./answer-form.ts";
 import { extras } from "./extras-on-demand.ts";
 import type { FindCollection, Lookup } from "./lookup.ts";
 import type { OrderBy } from "./ordering.ts";
@@ -30,6 +31,8 @@ export interface Wanted {
   readonly payload: PayloadSelector;
   /** With names, only those. */
   readonly vector: boolean | readonly string[];
+  /** What payloads and vectors become; undefined: values. */
+  readonly form?: AnswerForm | undefined;
 }
 
 export interface ParsedQuery {
@@ -107,11 +110,13 @@ export function parseQueryOf(
 export function parseQueryFields(given: Common, target: QueryTarget, place: Place): ParsedQuery {
   const { params, score_threshold: threshold } = given;
   if ((target.by === "nothing" || target.by === "order") && threshold !== undefined) {
+    const isOrder = target.by === "order";
     throw new NearvecError("INVALID_ARGUMENT", {
       what: "score_threshold",
-      got: `${shortly(threshold)} ${target.by === "order" ? "with order_by" : "without a query"}`,
+      got: `${shortly(threshold)} ${isOrder ? "with order_by" : "without a query"}`,
       expected: "a query that gives scores",
       todo: "Leave one of the two out, or add the other.",
+      subject: { rule: isOrder ? "order" : "score" },
     });
   }
   return {
@@ -203,6 +208,7 @@ export function parseWanted(given: Pick<Query, "with_payload" | "with_vector">, 
   return {
     payload: parsePayloadSelector(given.with_payload ?? payload),
     vector: given.with_vector ?? false,
+    form: formOf(given),
   };
 }
 

@@ -3,6 +3,7 @@
 import type { NamedSpace } from "../collection/named-space.ts";
 import type { OperationEncoder } from "../collection/operation-encoder.ts";
 import type { StoredVector } from "../vectors/rows.ts";
+import type { AnswerForm } from "./answer-form.ts";
 import type { VectorOutput } from "./types.ts";
 import type { Place } from "./vector-input.ts";
 
@@ -23,6 +24,6 @@ export interface VectorForms {
    * @throws {NearvecError} `WRONG_DIMENSION`, `NOT_FINITE`, `INVALID_ARGUMENT`, `NOT_SUPPORTED` (documents)
    */
   query(space: NamedSpace, value: unknown, place: Place, kept: boolean): StoredVector;
-  /** A point's vectors as they come back; with names, only those. */
-  read(offset: number, names: readonly string[] | undefined): VectorOutput;
+  /** A point's vectors as they come back; with names, only those. `floats`: what their numbers become; else, numbers. */
+  read(offset: number, names: readonly string[] | undefined, floats?: AnswerForm["floats"]): VectorOutput;
 }

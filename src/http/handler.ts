@@ -1,10 +1,10 @@
 import { cors } from "hono/cors";
 import { Hono } from "hono/tiny";
 import type { NearvecClient } from "../client/client.ts";
-import { write } from "../payload/json.ts";
 import { checkAccess } from "./access.ts";
 import { type Body, readBody } from "./body.ts";
 import { failureOf } from "./error-response.ts";
+import { jsonOf } from "./json-text.ts";
 import { Metrics } from "./metrics.ts";
 import { type HandlerOptions, type Settings, settingsOf } from "./options.ts";
 import { formatError, Refusal } from "./refusal.ts";
@@ -121,17 +121,9 @@ function isOpen(client: NearvecClient): boolean {
 
 const JSON_TYPE = "application/json";
 
-/** As JSON.stringify, with bigints as the integers that they are. */
 function print(value: unknown): string {
   try {
-    return JSON.stringify(value);
-  } catch (error) {
-    if (isTooLong(error)) throw TOO_LONG;
-    // Only bigints are unknown to it in what an engine answers.
-    if (!(error instanceof TypeError)) throw error;
-  }
-  try {
-    return write(value, "") as string;
+    return jsonOf(value);
   } catch (error) {
     throw isTooLong(error) ? TOO_LONG : error;
   }

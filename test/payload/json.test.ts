@@ -140,6 +140,40 @@ describe("decoding", () => {
     expect(parseJson(` ${json}\n`)).toStrictEqual(value);
   });
 
+  test.each<[string, unknown[]]>([
+    ["[9007199254740993]", [2n ** 53n + 1n]],
+    ["[ 1 ,\n-9007199254740993 ]", [1, -(2n ** 53n) - 1n]],
+    ["[0.30000000000000004,9007199254740993,1e5]", [0.1 + 0.2, 2n ** 53n + 1n, 1e5]],
+    ["[[1,2],[9007199254740993],[],[[3]]]", [[1, 2], [2n ** 53n + 1n], [], [[3]]]],
+    ['["]",9007199254740993,"["]', ["]", 2n ** 53n + 1n, "["]],
+    ['[{"a]":[true,null,false]},9007199254740993]', [{ "a]": [true, null, false] }, 2n ** 53n + 1n]],
+    [
+      "[1234567890123456, 12345678901234567890e2, 0]",
+      [1234567890123456, Number("12345678901234567890e2"), 0],
+    ],
+  ])("in a list: %s", (json, list) => {
+    expect(parseJson(json)).toStrictEqual(list);
+    // Beside one that makes it read exactly in any case.
+    expect(parseJson(`{"id":18446744073709551615,"list":${json}}`)).toStrictEqual({
+      id: 2n ** 64n - 1n,
+      list,
+    });
+  });
+
+  test("keys and strings that look like bigints stay what they are", () => {
+    const json = '{"9007199254740993n":9007199254740993,"a":["9007199254740993n","9007199254740993"]}';
+    expect(parseJson(json)).toStrictEqual({
+      "9007199254740993n": 2n ** 53n + 1n,
+      a: ["9007199254740993n", "9007199254740993"],
+    });
+  });
+
+  test("a string of megabytes beside a long number is read like any other", () => {
+    const long = "x".repeat(8 * 1024 * 1024);
+    const read = parseJson(`{"text":"${long}","big":9007199254740993}`) as { text: string };
+    expect(read.text === long).toBe(true);
+  });
+
   test("every place of a long number in the text is found", () => {
     for (let at = 0; at < 40; at++) {
       const pad = "x".repeat(at);

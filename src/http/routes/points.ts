@@ -1,9 +1,11 @@
 /** Routes that read, write and find points: nearly all of them are a method of the client with a body and options. */
 
 import type { PointId } from "../../points/ids.ts";
+import { isObject } from "../../validation/containers.ts";
 import type { Body } from "../body.ts";
 import { clamped } from "../clamped.ts";
 import { isNearvecError } from "../error-response.ts";
+import { forText } from "../json-text.ts";
 import { idParameter, readParameters, writeParameters } from "../parameters.ts";
 import { Refusal } from "../refusal.ts";
 import { type Call, invoke, type Route } from "../route.ts";
@@ -52,10 +54,8 @@ function reading(path: string, method: string, flattened?: string, defaults: Def
     ...(flattened !== undefined && { flattened }),
     async answer({ client, query, timeout, param, body }) {
       const options = readParameters(query, timeout);
-      return invoke(client, method, param("collection"), {
-        ...withDefaults(clamped(await body(), method === "scroll" ? "offset" : undefined), defaults),
-        ...options,
-      });
+      const given = withDefaults(clamped(await body(), method === "scroll" ? "offset" : undefined), defaults);
+      return invoke(client, method, param("collection"), inText({ ...given, ...options }));
     },
   };
 }
@@ -70,6 +70,18 @@ function writing(verb: "POST" | "PUT", path: string, method: string): Route {
       return invoke(client, method, param("collection"), { ...(await body()), ...options });
     },
   };
+}
+
+/** The request, and what it holds that has payloads and vectors of its own: `searches`, `with_lookup`. */
+function inText(request: Body): Body {
+  const { searches, with_lookup } = request;
+  return forText({
+    ...request,
+    ...(Array.isArray(searches) && {
+      searches: searches.map((each) => (isObject(each) ? forText(each) : each)),
+    }),
+    ...(isObject(with_lookup) && { with_lookup: forText(with_lookup) }),
+  });
 }
 
 /** Null is as good as nothing. */
@@ -88,7 +100,7 @@ async function count({ client, query, timeout, param, body }: Call): Promise<unk
 async function getPoint({ client, query, timeout, param }: Call): Promise<unknown> {
   const options = readParameters(query, timeout);
   const id: PointId = idParameter(param("id"));
-  const request = { ...options, ids: [id], with_payload: true, with_vector: true };
+  const request = forText({ ...options, ids: [id], with_payload: true, with_vector: true });
   const [point] = (await invoke(client, "retrieve", param("collection"), request).catch(noId)) as unknown[];
   if (point !== undefined) return point;
   throw new Refusal(404, `Not found: Point with id ${id} does not exists!`);
