@@ -19,6 +19,13 @@
  * | `CLOSED` | the client or its collection was closed or deleted |
  * | `TIMEOUT` | the request's own timeout ran out; nothing changed |
  * | `ABORTED` | the caller's AbortSignal fired |
+ * | `LOCKED` | another client, in this process or another one, has the store's folder open |
+ * | `READ_ONLY` | a write to a store that was opened for reading |
+ * | `STORAGE_FULL` | the disk, or the quota, is full |
+ * | `STORAGE_DENIED` | the system doesn't permit it |
+ * | `STORAGE_FAILED` | the system reported another error while reading or writing |
+ * | `DAMAGED` | stored bytes are not what was written |
+ * | `SNAPSHOT_NOT_FOUND` | no snapshot of that name |
  * | `INTERNAL` | a defect of nearvec: please report it |
  */
 export type ErrorCode =
@@ -37,6 +44,13 @@ export type ErrorCode =
   | "CLOSED"
   | "TIMEOUT"
   | "ABORTED"
+  | "LOCKED"
+  | "READ_ONLY"
+  | "STORAGE_FULL"
+  | "STORAGE_DENIED"
+  | "STORAGE_FAILED"
+  | "DAMAGED"
+  | "SNAPSHOT_NOT_FOUND"
   | "INTERNAL";
 
 /** The parts of an error's message, for programs that want to say it in their own words. */
@@ -57,6 +71,9 @@ export interface ErrorDetails {
 export interface ErrorSubject {
   /** The name of a collection. */
   readonly collection?: string;
+  /** A file of a store, and where in it, in bytes. */
+  readonly file?: string;
+  readonly at?: number;
   /** The name of an alias. */
   readonly alias?: string;
   /** The name of a vector, of which the collection has none. */
@@ -69,9 +86,46 @@ export interface ErrorSubject {
   readonly dimension?: { readonly got: number; readonly expected: number };
   /** What should be the id of a point. */
   readonly id?: unknown;
-  /** An integer outside of its range. */
-  readonly range?: { readonly got: number; readonly least: number; readonly most: number };
+  /** A number outside of its range: an integer, unless real numbers are right too. */
+  readonly range?: {
+    readonly got: number | bigint;
+    readonly least: number;
+    readonly most: number;
+    readonly isReal?: boolean;
+  };
+  /** Columns of a batch that should be as long as its ids. */
+  readonly column?: { readonly of: "vectors" | "payloads"; readonly ids: number; readonly got: number };
+  /** What it breaks that values alone don't tell. */
+  readonly rule?: Rule;
 }
+
+/**
+ * What requests must keep to beside the types of their values:
+ *
+ * | rule | what was given |
+ * | --- | --- |
+ * | `unique` | a sparse vector's index twice |
+ * | `lengths` | a sparse vector with more or fewer values than indices |
+ * | `corners` | a polygon's line with fewer than four points |
+ * | `closed` | a polygon's line that does not end where it begins |
+ * | `test` | a condition with a key and nothing to ask of it |
+ * | `vector` | a point to update without a vector |
+ * | `capability` | an index that could do nothing |
+ * | `page` | an order together with an id to begin at |
+ * | `score` | a threshold for scores without a query |
+ * | `order` | a threshold for scores of a query that orders |
+ */
+export type Rule =
+  | "unique"
+  | "lengths"
+  | "corners"
+  | "closed"
+  | "test"
+  | "vector"
+  | "capability"
+  | "page"
+  | "score"
+  | "order";
 
 /**
  * The one error class that nearvec throws. Its message reads
@@ -89,7 +143,7 @@ export class NearvecError extends Error {
 
   /**
    * The HTTP status that a Qdrant server answers such a request with (500 where the fault is not the request's), as the
-   * official client's errors have it.
+   * official client's errors have it; 400 also where a server tells values out of their range apart by 422.
    */
   get status(): number {
     return STATUS[this.code] ?? 400;
@@ -159,6 +213,18 @@ function shortlyObject(value: object): string {
 
 function cut(text: string): string {
   return text.length <= LONGEST ? text : `${text.slice(0, LONGEST)}…`;
+}
+
+/**
+ * What `reserve` answers. A typed array that the runtime refuses is a RangeError, and `OUT_OF_MEMORY` here; any other error
+ * is what it is.
+ */
+export function orOutOfMemory<T>(details: ErrorDetails, reserve: () => T): T {
+  try {
+    return reserve();
+  } catch (cause) {
+    throw cause instanceof RangeError ? new NearvecError("OUT_OF_MEMORY", details, { cause }) : cause;
+  }
 }
 
 /** An argument of the wrong type or out of its range. */

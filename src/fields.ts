@@ -25,22 +25,12 @@ export function checkObject(value: unknown, what: string, expected: string): ass
 
 /** An integer of the request within its range. */
 export function integer(value: unknown, what: string, least: number, most: number, todo?: string): number {
-  const isInteger = typeof value === "number" && Number.isInteger(value);
-  if (isInteger && value >= least && value <= most) return value;
+  if (typeof value === "number" && Number.isInteger(value) && value >= least && value <= most) return value;
   const range =
     most === Number.MAX_SAFE_INTEGER
       ? `an integer of at least ${least}`
       : `an integer from ${least} to ${most}`;
-  const subject = isInteger ? { range: { got: value, least, most } } : undefined;
+  const isInteger = typeof value === "bigint" || Number.isInteger(value);
+  const subject = isInteger ? { range: { got: value as number | bigint, least, most } } : undefined;
   throw invalidArgument(what, value, range, todo, subject);
-}
-
-/** `integer`, where null and undefined mean that it was left out. */
-export function optionalInteger(
-  value: unknown,
-  what: string,
-  least: number,
-  most: number,
-): number | undefined {
-  return value == null ? undefined : integer(value, what, least, most);
 }

@@ -1,6 +1,7 @@
 /** What commands have in common in reading their arguments. */
 
 import type { ArgsDef } from "citty";
+import { isKey } from "../http/key.ts";
 
 /** Something that the caller can mend: it is printed without a stack. */
 export class UsageError extends Error {}
@@ -25,6 +26,19 @@ export function checkArguments(args: Readonly<Record<string, unknown>>, known: A
 
 function camelCase(name: string): string {
   return name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/**
+ * A key from an option, or else from the environment. It is not shown, not even a wrong one.
+ *
+ * @throws {UsageError} for what can be no key: when it is empty, a variable most likely isn't set
+ */
+export function keyArgument(option: string | undefined, name: string): string | undefined {
+  const variable = `NEARVEC_${name.toUpperCase().replaceAll("-", "_")}`;
+  const key = option ?? process.env[variable];
+  if (key === undefined || isKey(key)) return key;
+  const wrong = key === "" ? "it is empty" : "a key has visible ASCII characters, and no space at its ends";
+  throw new UsageError(`${option === undefined ? variable : `--${name}`}: ${wrong}`);
 }
 
 /** An integer from an option. @throws {UsageError} */

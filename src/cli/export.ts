@@ -16,11 +16,7 @@ const ARGUMENTS = {
     description: "points.jsonl or vectors.npy, which is replaced; - is standard output",
   },
   collection: { type: "string", required: true, description: "Collection to read" },
-  using: {
-    type: "string",
-    default: "",
-    description: "Vector to write into an .npy file; default: the unnamed",
-  },
+  using: { type: "string", description: "Vector to write into an .npy file; default: the unnamed" },
   batch: { type: "string", default: "1000", description: "Points in a request" },
   ...REMOTE_ARGUMENTS,
 } as const;
@@ -35,11 +31,13 @@ export const exportPoints = defineCommand({
   async run({ args }) {
     checkArguments(args, ARGUMENTS);
     const batch = integerArgument(args.batch, "batch", 1, 100_000);
-    const remote = new Remote(args.url, args["api-key"]);
+    const isNpy = args.file.endsWith(".npy");
+    if (!isNpy && args.using !== undefined) throw new UsageError("--using is for .npy files");
+    const remote = await Remote.connect(args.url, args["api-key"]);
     const { count } = await remote.call<CountResult>("POST", pathOf(args.collection, "/points/count"), {});
     const output = await openOutput(args.file);
     try {
-      const writer = args.file.endsWith(".npy") ? new NpyWriter(output, args.using) : new LineWriter(output);
+      const writer = isNpy ? new NpyWriter(output, args.using ?? "") : new LineWriter(output);
       const progress = progressBar(count);
       try {
         for await (const points of pages(remote, args.collection, batch, writer.hasPayloads)) {

@@ -20,7 +20,7 @@ const ARGUMENTS = {
     description: "Create the collection, if it isn't there, with Cosine, Dot, Euclid or Manhattan",
   },
   batch: { type: "string", default: "1000", description: "Points in a request" },
-  "first-id": { type: "string", default: "0", description: "Id of the first vector of an .npy file" },
+  "first-id": { type: "string", description: "Id of the first vector of an .npy file; default: 0" },
   ...REMOTE_ARGUMENTS,
 } as const;
 
@@ -37,15 +37,18 @@ export const importPoints = defineCommand({
   async run({ args }) {
     checkArguments(args, ARGUMENTS);
     const batch = integerArgument(args.batch, "batch", 1, 100_000);
-    const first = integerArgument(args["first-id"], "first-id", 0, Number.MAX_SAFE_INTEGER);
-    const target = new Target(new Remote(args.url, args["api-key"]), args.collection, args.distance);
+    const first = integerArgument(args["first-id"] ?? "0", "first-id", 0, Number.MAX_SAFE_INTEGER);
+    const isNpy = args.file.endsWith(".npy");
+    if (!isNpy && args["first-id"] !== undefined) throw new UsageError("--first-id is for .npy files");
+    const remote = await Remote.connect(args.url, args["api-key"]);
+    const target = new Target(remote, args.collection, args.distance);
     if (args.file === "-") await importLines(process.stdin, target, batch, progressBar(0));
     else {
       const file = await open(args.file);
       try {
         const { size } = await file.stat();
         const progress = progressBar(size);
-        if (args.file.endsWith(".npy")) await importNpy(file, size, target, batch, first, progress);
+        if (isNpy) await importNpy(file, size, target, batch, first, progress);
         else await importLines(file.createReadStream({ autoClose: false }), target, batch, progress);
       } finally {
         await file.close();

@@ -1,7 +1,7 @@
 /** `nearvec info`: what a server has. */
 
 import { defineCommand } from "citty";
-import type { CollectionInfo, CollectionsResponse, VersionInfo } from "../client/types.ts";
+import type { CollectionInfo, CollectionsResponse } from "../client/types.ts";
 import { checkArguments } from "./arguments.ts";
 import { pathOf, REMOTE_ARGUMENTS, Remote } from "./remote.ts";
 
@@ -10,10 +10,9 @@ export const info = defineCommand({
   args: REMOTE_ARGUMENTS,
   async run({ args }) {
     checkArguments(args, REMOTE_ARGUMENTS);
-    const remote = new Remote(args.url, args["api-key"]);
-    const { title, version } = await remote.call<VersionInfo>("GET", "/");
+    const remote = await Remote.connect(args.url, args["api-key"]);
     const { collections } = await remote.call<CollectionsResponse>("GET", "/collections");
-    console.log(`${args.url}: ${title}, API ${version}`);
+    console.log(`${args.url}: ${remote.title}, API ${remote.version}`);
     console.log(`${collections.length} collection${collections.length === 1 ? "" : "s"}`);
     for (const { name } of collections) {
       const { status, points_count, indexed_vectors_count } = await remote.call<CollectionInfo>(

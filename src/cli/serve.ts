@@ -2,7 +2,7 @@
 
 import { defineCommand } from "citty";
 import { open } from "../client/open.ts";
-import { checkArguments, integerArgument, UsageError } from "./arguments.ts";
+import { checkArguments, integerArgument, keyArgument, UsageError } from "./arguments.ts";
 import { startServer } from "./server.ts";
 
 /** The text of a body must fit into a string, which has less than 512 MB. */
@@ -35,8 +35,8 @@ export const serve = defineCommand({
   async run({ args }) {
     checkArguments(args, ARGUMENTS);
     if (args.host === "") throw new UsageError("--host is empty; 0.0.0.0 listens at all addresses");
-    const apiKey = keyOf(args["api-key"], "NEARVEC_API_KEY");
-    const readOnlyApiKey = keyOf(args["read-only-api-key"], "NEARVEC_READ_ONLY_API_KEY");
+    const apiKey = keyArgument(args["api-key"], "api-key");
+    const readOnlyApiKey = keyArgument(args["read-only-api-key"], "read-only-api-key");
     const options = {
       host: args.host,
       port: integerArgument(args.port, "port", 0, 65_535),
@@ -59,13 +59,6 @@ export const serve = defineCommand({
     console.log("Data is in memory only: it is gone when this process ends.");
   },
 });
-
-/** @throws {UsageError} for a key that is there, but empty: most likely a variable that isn't set */
-function keyOf(option: string | undefined, variable: string): string | undefined {
-  const key = option ?? process.env[variable];
-  if (key === "") throw new UsageError(`the key of ${option === "" ? "an option" : variable} is empty`);
-  return key;
-}
 
 function originsOf(list: string): string | string[] {
   const origins = list.split(",").map((origin) => origin.trim());

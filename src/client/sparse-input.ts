@@ -26,6 +26,7 @@ export class SparseBuilder {
         got: `${values.length} values`,
         expected: `${length}: as many as there are indices`,
         todo: "Give each index its value.",
+        subject: { rule: "lengths" },
       });
     }
     const from = this.#length;
@@ -33,7 +34,8 @@ export class SparseBuilder {
     let ascending = true;
     for (let i = 0; i < length; i++) {
       const each = indices[i];
-      const number = values[i];
+      const value = values[i];
+      const number = typeof value === "bigint" ? Number(value) : value;
       if (!isIndex(each))
         throw invalidArgument(`${what()}.indices[${i}]`, each, `an integer from 0 to ${MOST_INDEX}`);
       if (typeof number !== "number") throw notANumber(number, i, `${what()}.values`);
@@ -70,6 +72,7 @@ export class SparseBuilder {
           each,
           "each index once",
           "Add up the values of equal indices.",
+          { rule: "unique" },
         );
       }
       this.#indices[from + i] = each;

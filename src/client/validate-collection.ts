@@ -48,7 +48,7 @@ export function parseCreateCollection(request: unknown): CollectionConfig {
     },
     hnsw_config: { ...HNSW_DEFAULTS, ...hnsw_config },
     optimizer_config: { ...OPTIMIZER_DEFAULTS, ...optimizerSettings(optimizers_config) },
-    ...(wal_config && { wal_config: { ...WAL_DEFAULTS, ...wal_config } }),
+    wal_config: { ...WAL_DEFAULTS, ...wal_config },
     ...(quantization_config && { quantization_config }),
     ...(strict_mode_config && { strict_mode_config }),
     ...(metadata != null && { metadata: parseMetadata(metadata) }),

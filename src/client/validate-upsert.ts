@@ -93,7 +93,7 @@ function encodeBatch(
   const ids = checkIds(given.ids, "batch.ids");
   const count = ids.length;
   const { payloads } = given;
-  if (payloads !== undefined) checkColumn(payloads, "batch.payloads", count);
+  if (payloads !== undefined) checkColumn(payloads, "batch.payloads", count, "payloads");
   encoder.beginUpsert(count, mode);
   encoder.ids().setAll(ids, batchId);
   forms.encodeColumn(given.vectors, count, encoder);

@@ -3,6 +3,7 @@ import type { OperationEncoder } from "../collection/operation-encoder.ts";
 import { invalidArgument } from "../errors.ts";
 import type { DeleteVectors } from "../generated/validators/delete-vectors.ts";
 import type { UpdateVectors } from "../generated/validators/update-vectors.ts";
+import { isObject } from "../validation/containers.ts";
 import type { TypeOf } from "../validation/schema.ts";
 import { checkPoint } from "./points.ts";
 import { type Checked, encodeSelected } from "./selector.ts";
@@ -26,6 +27,11 @@ export function encodeUpdateVectors(
   }
   // A list of our own: a getter of the caller's may change theirs while it is read.
   const list = Array.from(points, (point: unknown, index) => checkPoint(point, index, POINT_FIELDS));
+  list.forEach(({ vector }, index) => {
+    if (!isObject(vector) || Object.values(vector).some((each) => each != null)) return;
+    const rule = "vector";
+    throw invalidArgument(pointVector(index), vector, "the vector to update", undefined, { rule });
+  });
   encoder.beginUpdateVectors(list.length);
   const ids = encoder.ids();
   list.forEach(({ id }, i) => {

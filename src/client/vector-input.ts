@@ -1,5 +1,5 @@
 import type { OperationEncoder } from "../collection/operation-encoder.ts";
-import { invalidArgument, NearvecError, notSupported, shortly } from "../errors.ts";
+import { type ErrorSubject, invalidArgument, NearvecError, notSupported, shortly } from "../errors.ts";
 
 /** Names the place of a vector in the request, only when an error has to say it. */
 export type Place = (index: number) => string;
@@ -73,7 +73,9 @@ function copyNumbers(
   // x - x is 0 for a finite number and NaN for any other, and a NaN stays in the sum: one test for the whole vector.
   let zero = 0;
   for (let i = 0; i < size; i++) {
-    const value = source[i];
+    let value = source[i];
+    // Of a request over HTTP, for which it is a number like any other.
+    if (typeof value === "bigint") value = Number(value);
     if (typeof value !== "number") throw notANumber(value, i, place(index));
     // Not only NaN and infinities: a double beyond f32's range becomes one as it is stored.
     const stored = Math.fround(value);
@@ -140,6 +142,7 @@ export function checkColumn(
   column: unknown,
   what: string,
   count: number,
+  of: "vectors" | "payloads" = "vectors",
 ): asserts column is readonly unknown[] {
   if (!Array.isArray(column)) throw invalidArgument(what, column, "an array with one entry per id");
   if (column.length !== count) {
@@ -148,6 +151,7 @@ export function checkColumn(
       got: `${column.length} entries`,
       expected: `${count}, one per id`,
       todo: "Make all columns of the batch equally long; a point without a payload has null there.",
+      subject: { column: { of, ids: count, got: column.length } },
     });
   }
 }
@@ -178,7 +182,8 @@ function notAVector(value: unknown, what: string): NearvecError {
     if ("model" in value) return notSupported(`${what} (an object for an inference model)`, GIVE_DENSE);
     if ("indices" in value && "values" in value) return otherForm(value, "a sparse vector", what);
     if (Object.values(value).some((inner) => typeof inner === "object")) {
-      return otherForm(value, "named vectors", what);
+      const vector = Object.keys(value).find((name) => name !== "") ?? "";
+      return otherForm(value, "named vectors", what, { vector });
     }
   }
   return invalidArgument(what, value, "an array of numbers or a Float32Array");
@@ -187,11 +192,12 @@ function notAVector(value: unknown, what: string): NearvecError {
 const GIVE_DENSE = "Give a dense vector: an array of numbers or a Float32Array.";
 
 /** What Qdrant takes elsewhere, where a dense vector stands. */
-function otherForm(value: object, form: string, what: string): NearvecError {
+function otherForm(value: object, form: string, what: string, subject?: ErrorSubject): NearvecError {
   return new NearvecError("INVALID_ARGUMENT", {
     what,
     got: `${form}: ${shortly(value)}`,
     expected: "a dense vector",
     todo: GIVE_DENSE,
+    subject,
   });
 }

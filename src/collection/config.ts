@@ -50,7 +50,7 @@ export const OPTIMIZER_DEFAULTS: Schemas["OptimizersConfig"] = {
   max_optimization_threads: null,
 };
 
-/** Qdrant's defaults, for what is shown of a collection that asks for other ones. */
+/** Qdrant's defaults. Shown, without effect: programs that copy collections ask for them. */
 export const WAL_DEFAULTS: Schemas["WalConfig"] = {
   wal_capacity_mb: 32,
   wal_segments_ahead: 0,

@@ -56,6 +56,7 @@ export function parseFieldParams(value: unknown, what: string): FieldParams {
       given,
       "an integer index with at least one of lookup and range",
       "Set one of them to true, or leave it out.",
+      { rule: "capability" },
     );
   }
   return { type, options, given: typeof read === "string" ? undefined : structuredClone(read) };
@@ -63,12 +64,12 @@ export function parseFieldParams(value: unknown, what: string): FieldParams {
 
 /** Whether two indexes with these do the same here. */
 export function sameParams(a: FieldParams, b: FieldParams): boolean {
-  return a.type === b.type && effective(a) === effective(b);
+  return a.type === b.type && indexOptions(a) === indexOptions(b);
 }
 
 const WITHOUT_EFFECT: ReadonlySet<string> = new Set(Object.keys({ ...TENANT, ...PRINCIPAL }));
 
 /** The options that matter, as text: they are in the order of the type's list. */
-function effective({ options }: FieldParams): string {
+export function indexOptions({ options }: FieldParams): string {
   return JSON.stringify(Object.entries(options).filter(([name]) => !WITHOUT_EFFECT.has(name)));
 }

@@ -41,6 +41,7 @@ export function parseFieldCondition(value: object, what: string): Condition {
     got: "a key without a test",
     expected: `at least one of ${[...FIELDS.keys()].slice(1).join(", ")}`,
     todo: "To find the points that have a value there, ask for is_empty: false.",
+    subject: { rule: "test" },
   });
 }
 

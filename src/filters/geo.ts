@@ -74,7 +74,8 @@ function parseRing(value: unknown, what: string): Ring {
   const [first] = parsed;
   const last = parsed.at(-1);
   if (first === undefined || last === undefined || parsed.length < FEWEST_POINTS) {
-    throw invalidArgument(place, points, `at least ${FEWEST_POINTS} points`);
+    const rule = "corners";
+    throw invalidArgument(place, points, `at least ${FEWEST_POINTS} points`, undefined, { rule });
   }
   if (Math.abs(first.lon - last.lon) > CLOSE || Math.abs(first.lat - last.lat) > CLOSE) {
     throw new NearvecError("INVALID_ARGUMENT", {
@@ -82,6 +83,7 @@ function parseRing(value: unknown, what: string): Ring {
       got: "a line whose ends lie apart",
       expected: "a closed line",
       todo: "Repeat the first point at the end.",
+      subject: { rule: "closed" },
     });
   }
   return Float64Array.from(parsed.flatMap(({ lon, lat }) => [lon, lat]));

@@ -1,9 +1,10 @@
 import { invalidArgument, NearvecError } from "../errors.ts";
-import { checkFields, checkObject, fields, integer } from "../fields.ts";
+import { checkFields, checkObject, fields } from "../fields.ts";
 import { EACH, type JsonPath, parsePath } from "../payload/path.ts";
 import { type Ids, invalidId, type PointId, readId, writeId } from "../points/ids.ts";
 import { parseFieldCondition } from "./field-condition.ts";
 import type { Condition, Filter } from "./filter.ts";
+import { countOf } from "./range.ts";
 import { parseSlice } from "./slice.ts";
 
 /** Filters inside filters beyond this are refused; whatever walks a filter may therefore recurse. */
@@ -89,7 +90,7 @@ function parseMinShould(value: unknown, what: string, place: Place): Filter["min
   }
   return {
     conditions: parseConditions(conditions, `${what}.conditions`, place),
-    minCount: integer(min_count, `${what}.min_count`, 0, Number.MAX_SAFE_INTEGER),
+    minCount: countOf(min_count, `${what}.min_count`),
   };
 }
 

@@ -1,5 +1,5 @@
 import { invalidArgument, NearvecError, shortly } from "../errors.ts";
-import { checkFields, checkObject, fields, optionalInteger } from "../fields.ts";
+import { checkFields, checkObject, fields, integer } from "../fields.ts";
 import { parseDatetime } from "./datetime.ts";
 
 /** Bounds that all must hold; those left out ask for nothing. */
@@ -36,8 +36,14 @@ export function parseRange(value: unknown, what: string): RangeTest {
 /** Reads the bounds of `values_count`. */
 export function parseCounts(value: unknown, what: string): Bounds<number> {
   const given = givenBounds(value, what, "an object with gt, gte, lt or lte");
-  for (const name of NAMES) optionalInteger(given[name], `${what}.${name}`, 0, Number.MAX_SAFE_INTEGER);
-  return given as Bounds<number>;
+  const bounds = Object.entries(given).map(([name, bound]) => [name, countOf(bound, `${what}.${name}`)]);
+  return Object.fromEntries(bounds) as Bounds<number>;
+}
+
+/** How many of something: any integer of 64 bits. Those that are no exact number are more than there is of anything. */
+export function countOf(value: unknown, what: string): number {
+  const isHuge = typeof value === "bigint" && value > 0n && value < 2n ** 64n;
+  return integer(isHuge ? Number.MAX_SAFE_INTEGER : value, what, 0, Number.MAX_SAFE_INTEGER);
 }
 
 /** The bounds that are there and not null. */

@@ -1,3 +1,4 @@
+import { invalidArgument } from "../errors.ts";
 import { checkFields, checkObject, fields, integer } from "../fields.ts";
 import { IdKind, type Ids, type PointId, writeId } from "../points/ids.ts";
 
@@ -14,6 +15,7 @@ export function parseSlice(value: unknown, what: string): Slice {
   checkObject(value, what, "an object with total and index");
   checkFields(value, what, SLICE_FIELDS);
   const given: { total?: unknown; index?: unknown } = value;
+  if (given.total === 0) throw invalidArgument(`${what}.total`, 0, `an integer from 1 to ${MOST_SLICES}`);
   const total = integer(given.total, `${what}.total`, 1, MOST_SLICES);
   return { total, index: integer(given.index, `${what}.index`, 0, total - 1, "Slices count from 0.") };
 }

@@ -29,14 +29,15 @@ export function checkAccess(request: Request, access: Access, { apiKey, readOnly
     throw new Refusal(403, "Forbidden: Write access is required; this key may only read");
 }
 
-/** Looks at every character of the first text, however the second one differs. */
+/** Looks at every character of the first text, however the second one differs, and however long that is. */
 function isEqual(given: string, expected: string | undefined): boolean {
-  // What is no key, or an empty one, is nobody's.
-  const text = typeof expected === "string" ? expected : "";
+  // What is no key, or an empty one, is nobody's: it is compared with something all the same.
+  const isNone = typeof expected !== "string" || expected === "";
+  const text = isNone ? "\0" : expected;
   let difference = given.length ^ text.length;
   for (let i = 0; i < given.length; i++) {
-    // Beyond the end, and in an empty text, there is NaN, which counts as 0: the lengths have told by then.
-    difference |= given.charCodeAt(i) ^ text.charCodeAt(i);
+    // Beyond its end the text begins again: the lengths have told by then.
+    difference |= given.charCodeAt(i) ^ text.charCodeAt(i % text.length);
   }
-  return text !== "" && difference === 0;
+  return !isNone && difference === 0;
 }

@@ -4,7 +4,7 @@ import type { Body } from "./body.ts";
 
 /** What may be any integer: a server takes those of 64 bits there, as many programs send for "all" or "never". */
 const COUNTS: ReadonlySet<string> = new Set(
-  `limit offset group_size sample k
+  `limit top offset group_size sample k
   full_scan_threshold max_indexing_threads payload_m
   vacuum_min_vector_number default_segment_number max_segment_size memmap_threshold indexing_threshold
   flush_interval_sec max_optimization_threads wal_capacity_mb wal_segments_ahead wal_retain_closed

@@ -1,12 +1,9 @@
 /** Errors in the words of a server: clients and programs look for them. */
 
-import type { ErrorDetails, ErrorSubject, NearvecError } from "../errors.ts";
-import { outOfRange, type Part, Refusal } from "./refusal.ts";
-
-export interface Failure {
-  readonly status: number;
-  readonly text: string;
-}
+import type { ErrorSubject, NearvecError } from "../errors.ts";
+import { type Failure, invalidArgument } from "./invalid-argument.ts";
+import { inJson } from "./numbers.ts";
+import { type Part, Refusal } from "./refusal.ts";
 
 /** What a request was about, as far as texts depend on it. */
 export interface Place {
@@ -23,7 +20,7 @@ export function failureOf(error: unknown, place: Place): Failure | undefined {
   if (error instanceof Refusal) return { status: error.status, text: error.message };
   if (!isNearvecError(error)) return undefined;
   const { code } = error;
-  const message = withoutSuffix(error);
+  const message = messageOf(error);
   const subject = error.details.subject ?? {};
   switch (code) {
     case "COLLECTION_NOT_FOUND":
@@ -39,7 +36,7 @@ export function failureOf(error: unknown, place: Place): Failure | undefined {
     case "INVALID_ID":
       return { status: 400, text: `Format error in JSON body: ${noId(subject) ?? message}` };
     case "INVALID_ARGUMENT":
-      return invalidArgument(message, error.details, subject, place);
+      return invalidArgument(message, error.details, place.flattened);
     case "INVALID_NAME":
       return { status: 422, text: `Validation error in ${partOf(error)}: [${message}]` };
     case "INVALID_PAYLOAD":
@@ -56,6 +53,18 @@ export function failureOf(error: unknown, place: Place): Failure | undefined {
         : { status: 503, text: `Service unavailable: ${message}` };
     case "OUT_OF_MEMORY":
       return { status: 507, text: `Out of memory: ${message}` };
+    case "READ_ONLY":
+    case "STORAGE_DENIED":
+      return { status: 403, text: `Forbidden: ${message}` };
+    case "SNAPSHOT_NOT_FOUND":
+      return { status: 404, text: `Not found: ${message}` };
+    case "STORAGE_FULL":
+      return { status: 507, text: `Insufficient storage: ${message}` };
+    // Of the store, not of the request: whoever runs the server has to act.
+    case "LOCKED":
+    case "STORAGE_FAILED":
+    case "DAMAGED":
+      return { status: 503, text: `Service unavailable: ${message}` };
     case "INTERNAL":
       return undefined;
   }
@@ -86,14 +95,16 @@ function wrongDimension({ dimension }: ErrorSubject): string | undefined {
 function noId(subject: ErrorSubject): string | undefined {
   const { id } = subject;
   if (id === undefined || (typeof id === "object" && id !== null)) return undefined;
-  const text = typeof id === "string" ? JSON.stringify(id) : String(id);
+  const isNumber = typeof id === "number" || typeof id === "bigint";
+  const text = isNumber ? inJson(id) : JSON.stringify(id);
   return `value ${text} is not a valid point ID, valid values are either an unsigned integer or a UUID`;
 }
 
-/** JSON writes integers without the `n` that bigints have. */
-function withoutSuffix({ message, details: { got } }: NearvecError): string {
-  if (got === undefined || !/^-?\d+n$/.test(got)) return message;
-  return message.replace(`: got ${got}`, () => `: got ${got.slice(0, -1)}`);
+/** Its numbers as JSON has them: without the `n` that bigints have, and with no digits that weren't sent. */
+function messageOf({ message, details: { got } }: NearvecError): string {
+  if (got === undefined || !/^-?[\d.]+(?:n|e\+\d+)?$/.test(got)) return message;
+  const text = got.endsWith("n") ? got.slice(0, -1) : inJson(Number(got));
+  return message.replace(`: got ${got}`, () => `: got ${text}`);
 }
 
 /** As the client calls names that are arguments of a method, and over HTTP parts of the path. */
@@ -101,29 +112,4 @@ const IN_PATHS: readonly string[] = ["collection name", "the vector's name"];
 
 function partOf({ details: { what } }: NearvecError): Part {
   return IN_PATHS.includes(what) ? "path parameters" : "JSON body";
-}
-
-function invalidArgument(
-  message: string,
-  details: ErrorDetails,
-  { range, vector, index }: ErrorSubject,
-  { flattened }: Place,
-): Failure {
-  if (range !== undefined) {
-    const isOwn = /^\w+$/.test(details.what);
-    const place = isOwn && flattened !== undefined ? `${flattened}.${details.what}` : details.what;
-    const text = outOfRange(range.got, range.least, range.most);
-    return { status: 422, text: `Validation error in JSON body: [${place}: ${text}]` };
-  }
-  if (vector !== undefined) {
-    return { status: 400, text: `Wrong input: Not existing vector name error: ${vector}` };
-  }
-  if (index !== undefined) return { status: 400, text: `Bad request: ${noIndex(index)}` };
-  return { status: 400, text: `Format error in JSON body: ${message}` };
-}
-
-function noIndex({ key, use }: NonNullable<ErrorSubject["index"]>): string {
-  return use === "facet"
-    ? `No appropriate index for faceting: \`${key}\`. Please create one to facet on this field: a keyword, integer, uuid or bool index.`
-    : `No range index for \`order_by\` key: \`${key}\`. Please create one to use \`order_by\`: an integer, float or datetime index.`;
 }

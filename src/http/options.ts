@@ -1,5 +1,6 @@
-import { invalidArgument } from "../errors.ts";
+import { invalidArgument, NearvecError, shortly } from "../errors.ts";
 import { unknownField } from "../validation/schema.ts";
+import { isKey } from "./key.ts";
 
 /** What a handler can be told. */
 export interface HandlerOptions {
@@ -73,9 +74,16 @@ export function settingsOf(options: HandlerOptions): Settings {
 function keyOf(options: HandlerOptions, name: "apiKey" | "readOnlyApiKey"): string | undefined {
   if (!(name in options)) return undefined;
   const key = options[name];
-  if (isText(key)) return key;
-  const todo = "Leave it out if there is to be no such key.";
-  throw invalidArgument(name, key, "a string that is not empty", todo);
+  if (isText(key) && isKey(key)) return key;
+  // What may be a key with a slip in it belongs into no log.
+  const kind = isText(key) ? "a text with other characters, or with spaces at its ends" : `a ${typeof key}`;
+  const got = key === "" || key == null ? shortly(key) : kind;
+  throw new NearvecError("INVALID_ARGUMENT", {
+    what: name,
+    got,
+    expected: "a text of visible ASCII characters",
+    todo: "Leave it out if there is to be no such key.",
+  });
 }
 
 function isText(value: unknown): value is string {

@@ -42,12 +42,14 @@ export function readParameters(query: URLSearchParams, timeout: number): ReadPar
 export function integerParameter(query: URLSearchParams, name: string, otherwise: number): number {
   const text = query.get(name);
   if (text === null) return otherwise;
-  const value = Number(text);
-  if (!INTEGER.test(text) || !Number.isSafeInteger(value)) {
+  if (!INTEGER.test(text)) {
     throw formatError(QUERY, `${name}: invalid digit found in ${JSON.stringify(text)}, expected an integer`);
   }
-  if (value < 1) throw validationError(QUERY, name, outOfRange(value, 1));
-  return value;
+  const value = Number(text);
+  if (value < 1) throw validationError(QUERY, name, outOfRange(text, 1));
+  if (Number.isSafeInteger(value)) return value;
+  if (BigInt(text) < 2n ** 64n) return Number.MAX_SAFE_INTEGER; // as good as for ever
+  throw formatError(QUERY, `${name}: number too large to fit in 64 bits: ${JSON.stringify(text)}`);
 }
 
 function booleanParameter(query: URLSearchParams, name: string): boolean {

@@ -21,9 +21,9 @@ export function validationError(part: Part, place: string, text: string): Refusa
   return new Refusal(422, `Validation error in ${part}: [${place}: ${text}]`);
 }
 
-/** What an integer outside of its range is told. */
-export function outOfRange(got: number, least: number, most = Number.MAX_SAFE_INTEGER): string {
-  const range =
-    most === Number.MAX_SAFE_INTEGER ? `must be ${least} or larger` : `must be from ${least} to ${most}`;
+/** What a number outside of its range is told. */
+export function outOfRange(got: string, least: number, most: number = Infinity): string {
+  // What ends with a type of integers has no bound of its own.
+  const range = most >= 2 ** 32 - 1 ? `must be ${least} or larger` : `must be from ${least} to ${most}`;
   return `value ${got} invalid, ${range}`;
 }

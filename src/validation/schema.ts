@@ -146,20 +146,22 @@ export function integer(least: number, most = Number.MAX_SAFE_INTEGER, todo?: st
   const takes = (value: unknown): value is number =>
     Number.isInteger(value) && (value as number) >= least && (value as number) <= most;
   const outside = (value: unknown): ErrorSubject | undefined =>
-    Number.isInteger(value) ? { range: { got: value as number, least, most } } : undefined;
+    typeof value === "bigint" || Number.isInteger(value)
+      ? { range: { got: value as number | bigint, least, most } }
+      : undefined;
   return leaf(`an integer ${range}`, takes, todo, outside);
 }
 
 /** A finite number. A bigint stands for the number that is closest to it. */
 export function number(least = -Infinity, most = Infinity): Schema<number> {
   const range = most === Infinity ? `of at least ${least}` : `from ${least} to ${most}`;
+  const isNumber = (value: unknown): value is number | bigint =>
+    (typeof value === "number" || typeof value === "bigint") && Number.isFinite(Number(value));
   const { expected, takes, read } = leaf(
     least === -Infinity ? "a finite number" : `a number ${range}`,
-    (value): value is number | bigint =>
-      (typeof value === "number" || typeof value === "bigint") &&
-      value >= least &&
-      value <= most &&
-      Number.isFinite(Number(value)),
+    (value): value is number | bigint => isNumber(value) && value >= least && value <= most,
+    undefined,
+    (value) => (isNumber(value) ? { range: { got: value, least, most, isReal: true } } : undefined),
   );
   return { expected, takes, read: (value, at, key) => Number(read(value, at, key)) };
 }

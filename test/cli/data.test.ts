@@ -149,7 +149,9 @@ describe("servers of another kind", () => {
     const leading = createServer((_, response) => response.writeHead(307, { location: urlOf(there) }).end());
     await once(leading.listen(0, "127.0.0.1"), "listening");
     const ask = (each: typeof other) => start(["info", "--url", urlOf(each), "--api-key", "k"]).finished;
-    expect((await ask(other)).err).toMatch(/^nearvec: .* answers with what is no JSON object: "<html>".*\n$/);
+    expect((await ask(other)).err).toMatch(
+      /^nearvec: .* answers with "<html>", which is nothing that a Qdrant API answers\n$/,
+    );
     expect((await ask(leading)).err).toMatch(/^nearvec: .* leads elsewhere \(307\).*\n$/);
     expect(keys).toEqual([]);
     for (const each of [other, there, leading]) each.close();

@@ -45,6 +45,7 @@ test("a collection's info has every default filled in, and nothing that is null 
         flush_interval_sec: 5,
         max_optimization_threads: null,
       },
+      wal_config: { wal_capacity_mb: 32, wal_segments_ahead: 0, wal_retain_closed: 1 },
     },
     payload_schema: {},
   });

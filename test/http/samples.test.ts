@@ -3,13 +3,17 @@
  * Collections are named `{collection_name}`; the points that requests name are there before.
  */
 import { describe, expect, test } from "vitest";
+import { REQUESTS } from "./samples/requests.ts";
 import { type Answer, serving, type TestServer } from "./support.ts";
 
 const NAME = "{collection_name}";
 const UUID = "5c56c793-69f3-4fbf-87e6-c4bf54c28c26";
 
+const sent = new Set<string>();
+
 /** Sends a request that is written as documents do: a line with verb and path, and a body below. */
 function send({ call }: TestServer, sample: string): Promise<Answer> {
+  sent.add(sample);
   const [, verb = "", path = "", body = ""] = /^\s*(\w+) (\S+)\s*(.*)$/s.exec(sample) ?? [];
   return call(verb, path, body.trim() === "" ? undefined : body);
 }
@@ -38,32 +42,14 @@ async function payloads({ client }: TestServer): Promise<unknown> {
   return Object.fromEntries(points.map(({ id, payload }) => [String(id), payload]));
 }
 
-const RED = '{ "must": [ { "key": "color", "match": { "value": "red" } } ] }';
-
 describe("ids", () => {
   test("a UUID and a number both identify a point", async () => {
     await using server = await colors();
     const samples = [
-      `PUT /collections/{collection_name}/points
-       {
-           "points": [
-               {
-                   "id": "5c56c793-69f3-4fbf-87e6-c4bf54c28c26",
-                   "payload": {"color": "red"},
-                   "vector": [0.9, 0.1, 0.1]
-               }
-           ]
-       }`,
-      `PUT /collections/{collection_name}/points
-       {
-           "points": [
-               {
-                   "id": 1,
-                   "payload": {"color": "red"},
-                   "vector": [0.9, 0.1, 0.1]
-               }
-           ]
-       }`,
+      REQUESTS.uuidInPoints,
+      REQUESTS.numberInPoints,
+      REQUESTS.uuidInPointsAgain,
+      REQUESTS.numberInPointsAgain,
     ];
     for (const sample of samples) {
       const { status, result } = await send(server, sample);
@@ -115,32 +101,8 @@ test("without waiting an operation is acknowledged, with it completed", async ()
 });
 
 describe("uploading", () => {
-  const COLUMNS = `PUT /collections/{collection_name}/points
-
-    {
-        "batch": {
-            "ids": [1, 2, 3],
-            "payloads": [
-                {"color": "red"},
-                {"color": "green"},
-                {"color": "blue"}
-            ],
-            "vectors": [
-                [0.9, 0.1, 0.1],
-                [0.1, 0.9, 0.1],
-                [0.1, 0.1, 0.9]
-            ]
-        }
-    }`;
-  const RECORDS = `PUT /collections/{collection_name}/points
-
-    {
-        "points": [
-            { "id": 1, "payload": {"color": "red"}, "vector": [0.9, 0.1, 0.1] },
-            { "id": 2, "payload": {"color": "green"}, "vector": [0.1, 0.9, 0.1] },
-            { "id": 3, "payload": {"color": "blue"}, "vector": [0.1, 0.1, 0.9] }
-        ]
-    }`;
+  const COLUMNS = REQUESTS.columns;
+  const RECORDS = REQUESTS.records;
 
   test("by columns and by records comes to the same, however often", async () => {
     const contents: unknown[] = [];
@@ -161,29 +123,7 @@ describe("named vectors", () => {
     await server.client.createCollection(NAME, {
       vectors: { image: { size: 4, distance: "Dot" }, text: { size: 8, distance: "Dot" } },
     });
-    const { status } = await send(
-      server,
-      `PUT /collections/{collection_name}/points
-
-      {
-          "points": [
-              {
-                  "id": 1,
-                  "vector": {
-                      "image": [0.9, 0.1, 0.1, 0.2],
-                      "text": [0.4, 0.7, 0.1, 0.8, 0.1, 0.1, 0.9, 0.2]
-                  }
-              },
-              {
-                  "id": 2,
-                  "vector": {
-                      "image": [0.2, 0.1, 0.3, 0.9],
-                      "text": [0.5, 0.2, 0.7, 0.4, 0.7, 0.2, 0.3, 0.9]
-                  }
-              }
-          ]
-      }`,
-    );
+    const { status } = await send(server, REQUESTS.namedVectors);
     expect(status).toBe(200);
     return server;
   }
@@ -204,17 +144,7 @@ describe("named vectors", () => {
 
   test("are updated, the others staying", async () => {
     await using server = await imagesAndTexts();
-    const { status } = await send(
-      server,
-      `PUT /collections/{collection_name}/points/vectors
-
-      {
-          "points": [
-              { "id": 1, "vector": { "image": [0.1, 0.2, 0.3, 0.4] } },
-              { "id": 2, "vector": { "text": [0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2] } }
-          ]
-      }`,
-    );
+    const { status } = await send(server, REQUESTS.updateVectors);
     expect(status).toBe(200);
     expect(await vectorsOf(server, 1)).toEqual({
       image: [0.1, 0.2, 0.3, 0.4],
@@ -230,15 +160,7 @@ describe("named vectors", () => {
     await using server = await imagesAndTexts();
     const vector = { image: [1, 1, 1, 1] };
     await server.client.upsert(NAME, { points: [0, 3, 100].map((id) => ({ id, vector })) });
-    const { status } = await send(
-      server,
-      `POST /collections/{collection_name}/points/vectors/delete
-
-      {
-          "points": [0, 3, 100],
-          "vectors": ["text", "image"]
-      }`,
-    );
+    const { status } = await send(server, REQUESTS.deleteVectors);
     expect(status).toBe(200);
     expect(await vectorsOf(server, 0)).toEqual({});
     expect(Object.keys(await vectorsOf(server, 1)).sort()).toEqual(["image", "text"]);
@@ -251,20 +173,7 @@ describe("payloads", () => {
 
   test("are set by ids", async () => {
     await using server = await fourColors();
-    await send(
-      server,
-      `POST /collections/{collection_name}/points/payload
-
-      {
-          "payload": {
-              "property1": "string",
-              "property2": "string"
-          },
-          "points": [
-              0, 3, 100
-          ]
-      }`,
-    );
+    await send(server, REQUESTS.setPayload);
     expect(await payloads(server)).toEqual({
       0: { color: "red", price: 0, ...PROPERTIES },
       1: { color: "red", price: 1 },
@@ -275,35 +184,20 @@ describe("payloads", () => {
 
   test("are set by a filter", async () => {
     await using server = await fourColors();
-    await send(
-      server,
-      `POST /collections/{collection_name}/points/payload
-
-      { "payload": { "property1": "string", "property2": "string" }, "filter": ${RED} }`,
-    );
+    await send(server, REQUESTS.setPayloadByFilter);
     expect(await payloads(server)).toMatchObject({ 0: PROPERTIES, 1: PROPERTIES, 3: { price: 3 } });
     expect(Object.keys(((await payloads(server)) as Record<string, object>)[3] ?? {})).toHaveLength(2);
   });
 
   test("lose keys by ids", async () => {
     await using server = await fourColors();
-    await send(
-      server,
-      `POST /collections/{collection_name}/points/payload/delete
-
-      { "keys": ["color", "price"], "points": [0, 3, 100] }`,
-    );
+    await send(server, REQUESTS.deletePayload);
     expect(await payloads(server)).toEqual({ 0: {}, 1: { color: "red", price: 1 }, 3: {}, 100: {} });
   });
 
   test("lose keys by a filter", async () => {
     await using server = await fourColors();
-    await send(
-      server,
-      `POST /collections/{collection_name}/points/payload/delete
-
-      { "keys": ["color", "price"], "filter": ${RED} }`,
-    );
+    await send(server, REQUESTS.deletePayloadByFilter);
     expect(await payloads(server)).toEqual({
       0: {},
       1: {},
@@ -314,12 +208,7 @@ describe("payloads", () => {
 
   test("are cleared", async () => {
     await using server = await fourColors();
-    await send(
-      server,
-      `POST /collections/{collection_name}/points/payload/clear
-
-      { "points": [0, 3, 100] }`,
-    );
+    await send(server, REQUESTS.clearPayload);
     expect(await payloads(server)).toEqual({ 0: {}, 1: { color: "red", price: 1 }, 3: {}, 100: {} });
   });
 });
@@ -327,33 +216,29 @@ describe("payloads", () => {
 describe("points", () => {
   test("are deleted by ids", async () => {
     await using server = await fourColors();
-    await send(server, `POST /collections/{collection_name}/points/delete { "points": [0, 3, 100] }`);
+    await send(server, REQUESTS.deletePoints);
     expect(Object.keys((await payloads(server)) as object)).toEqual(["1"]);
   });
 
   test("are deleted by a filter", async () => {
     await using server = await fourColors();
-    await send(server, `POST /collections/{collection_name}/points/delete { "filter": ${RED} }`);
+    await send(server, REQUESTS.deletePointsByFilter);
     expect(Object.keys((await payloads(server)) as object)).toEqual(["3", "100"]);
   });
 
   test("are retrieved by ids, and one by one", async () => {
     await using server = await fourColors();
-    const many = await send(server, `POST /collections/{collection_name}/points { "ids": [0, 3, 100] }`);
+    const many = await send(server, REQUESTS.retrieve);
+    // Without `with_payload` there is none over HTTP.
     expect(many.result).toEqual([{ id: 0 }, { id: 3 }, { id: 100 }]);
-    const one = await send(server, "GET /collections/{collection_name}/points/100");
+    const one = await send(server, REQUESTS.retrieveOne.replace("{point_id}", "100"));
     expect(one.result).toMatchObject({ id: 100, payload: { color: "blue", price: 100 } });
   });
 
   test("are scrolled through", async () => {
     await using server = await fourColors();
     await server.client.deletePayload(NAME, { keys: ["price"], filter: {} });
-    const { text } = await send(
-      server,
-      `POST /collections/{collection_name}/points/scroll
-
-      { "filter": ${RED}, "limit": 1, "with_payload": true, "with_vector": false }`,
-    );
+    const { text } = await send(server, REQUESTS.scroll);
     expect(JSON.parse(text)).toEqual({
       result: { next_page_offset: 1, points: [{ id: 0, payload: { color: "red" } }] },
       status: "ok",
@@ -370,10 +255,12 @@ describe("points", () => {
     await server.client.upsert(NAME, {
       batch: { ids, vectors: new Float32Array(4000).fill(1), payloads: red },
     });
-    const { result } = await send(
-      server,
-      `POST /collections/{collection_name}/points/count { "filter": ${RED}, "exact": true }`,
-    );
+    const { result } = await send(server, REQUESTS.count);
     expect(result).toEqual({ count: 3811 });
   });
+});
+
+test("every request of the documents was sent", () => {
+  const all = Object.values(REQUESTS).map((request) => request.replace("{point_id}", "100"));
+  expect(all.filter((request) => !sent.has(request))).toEqual([]);
 });

@@ -3,8 +3,21 @@
 import sys
 
 from qdrant_client import QdrantClient, models
+from qdrant_client.http.exceptions import UnexpectedResponse
 
-client = QdrantClient(url=sys.argv[1], check_compatibility=True)
+called = set()
+
+
+class Noting(QdrantClient):
+    """The client, noting what of it is used."""
+
+    def __getattribute__(self, name):
+        called.add(name)
+        return super().__getattribute__(name)
+
+
+client = Noting(url=sys.argv[1], check_compatibility=True)
+called.clear()
 NAME = "cities"
 QUERY = [0.2, 0.1, 0.9, 0.7]
 CITIES = [
@@ -159,181 +172,102 @@ def kinds():
     check(client.retrieve("media", ids=[1], with_vectors=["words"])[0].vector["words"].indices, [3, 7])
 
 
-def samples():
-    """Qdrant's documentation of points, as written but for the connection, and for words that the client has renamed."""
-    name = "{collection_name}"
-    client.create_collection(name, vectors_config=models.VectorParams(size=3, distance=models.Distance.COSINE))
-    payloads = lambda: {each.id: each.payload for each in client.scroll(name, limit=100)[0]}
-    red = models.Filter(
-        must=[
-            models.FieldCondition(
-                key="color",
-                match=models.MatchValue(value="red"),
-            ),
-        ],
-    )
-    client.upsert(
-        collection_name="{collection_name}",
-        points=[
-            models.PointStruct(
-                id="5c56c793-69f3-4fbf-87e6-c4bf54c28c26",
-                payload={
-                    "color": "red",
-                },
-                vector=[0.9, 0.1, 0.1],
-            ),
-        ],
-    )
-    client.upsert(
-        collection_name="{collection_name}",
-        points=models.Batch(
-            ids=[1, 2, 3],
-            payloads=[
-                {"color": "red"},
-                {"color": "green"},
-                {"color": "blue"},
-            ],
-            vectors=[
-                [0.9, 0.1, 0.1],
-                [0.1, 0.9, 0.1],
-                [0.1, 0.1, 0.9],
-            ],
-        ),
-    )
-    check(len(payloads()), 4)
-    client.upsert(name, points=[models.PointStruct(id=id, vector=[1, 1, 1]) for id in (0, 10, 100)])
-    properties = {"property1": "string", "property2": "string"}
-    client.set_payload(
-        collection_name="{collection_name}",
-        payload={
-            "property1": "string",
-            "property2": "string",
-        },
-        points=[0, 3, 10],
-    )
-    check(payloads()[3], {"color": "blue", **properties})
-    client.set_payload(collection_name="{collection_name}", payload=properties, points=red)
-    check(payloads()[1], {"color": "red", **properties})
-    client.delete_payload(
-        collection_name="{collection_name}",
-        keys=["property1", "property2"],
-        points=[0, 3, 100],
-    )
-    check(payloads()[3], {"color": "blue"})
-    client.delete_payload(collection_name="{collection_name}", keys=["property1", "property2"], points=red)
-    check(payloads()[1], {"color": "red"})
-    check(
-        ids(
-            client.retrieve(
-                collection_name="{collection_name}",
-                ids=[0, 3, 10],
-            )
-        ),
-        [0, 3, 10],
-    )
-    page, offset = client.scroll(
-        collection_name="{collection_name}",
-        scroll_filter=red,
-        limit=1,
-        with_payload=True,
-        with_vectors=False,
-    )
-    check((ids(page), offset), ([1], "5c56c793-69f3-4fbf-87e6-c4bf54c28c26"))
-    check(
-        client.count(
-            collection_name="{collection_name}",
-            count_filter=red,
-            exact=True,
-        ).count,
-        2,
-    )
-    client.clear_payload(
-        collection_name="{collection_name}",
-        points_selector=models.PointIdsList(
-            points=[0, 3, 100],
-        ),
-    )
-    check(payloads()[3], {})
-    client.delete_vectors(
-        collection_name="{collection_name}",
-        points=models.PointIdsList(  # once `points_selector`
-            points=[0, 3, 100],
-        ),
-        vectors=[""],
-    )
-    client.delete(
-        collection_name="{collection_name}",
-        points_selector=models.PointIdsList(
-            points=[0, 3, 100],
-        ),
-    )
-    client.delete(
-        collection_name="{collection_name}",
-        points_selector=models.FilterSelector(filter=red),
-    )
-    check(list(payloads()), [2, 10])
+def vectors_by_name():
+    build()
+    params = models.DenseVectorConfig(size=2, distance=models.Distance.DOT)
+    config = models.DenseVectorNameConfig(dense=params)
+    client.create_vector_name(NAME, vector_name="extra", vector_name_config=config)
+    client.update_vectors(NAME, points=[models.PointVectors(id=1, vector={"extra": [3, 4]})])
+    check(client.retrieve(NAME, ids=[1], with_vectors=["extra"])[0].vector, {"extra": [3, 4]})
+    client.delete_vector_name(NAME, vector_name="extra")
+    check(list(client.retrieve(NAME, ids=[1], with_vectors=True)[0].vector or []), CITIES[0][1])
 
 
-def named_samples():
-    """The documents' samples of named vectors."""
-    client.recreate_collection(
-        "{collection_name}",
-        vectors_config={
-            "image": models.VectorParams(size=4, distance=models.Distance.DOT),
-            "text": models.VectorParams(size=8, distance=models.Distance.DOT),
-        },
-    )
-    vectors = lambda id: client.retrieve("{collection_name}", ids=[id], with_vectors=True)[0].vector
-    client.upsert(
-        collection_name="{collection_name}",
-        points=[
-            models.PointStruct(
-                id=1,
-                vector={
-                    "image": [0.9, 0.1, 0.1, 0.2],
-                    "text": [0.4, 0.7, 0.1, 0.8, 0.1, 0.1, 0.9, 0.2],
-                },
-            ),
-            models.PointStruct(
-                id=2,
-                vector={
-                    "image": [0.2, 0.1, 0.3, 0.9],
-                    "text": [0.5, 0.2, 0.7, 0.4, 0.7, 0.2, 0.3, 0.9],
-                },
-            ),
-        ],
-    )
-    client.update_vectors(
-        collection_name="{collection_name}",
-        points=[
-            models.PointVectors(  # once `PointStruct`
-                id=1,
-                vector={
-                    "image": [0.1, 0.2, 0.3, 0.4],
-                },
-            ),
-            models.PointVectors(  # once `PointStruct`
-                id=2,
-                vector={
-                    "text": [0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2],
-                },
-            ),
-        ],
-    )
-    check(vectors(1), {"image": [0.1, 0.2, 0.3, 0.4], "text": [0.4, 0.7, 0.1, 0.8, 0.1, 0.1, 0.9, 0.2]})
-    check(vectors(2), {"image": [0.2, 0.1, 0.3, 0.9], "text": [0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2]})
-    points = [models.PointStruct(id=id, vector={"image": [1, 1, 1, 1]}) for id in (0, 3, 100)]
-    client.upsert("{collection_name}", points=points)
-    client.delete_vectors(
-        collection_name="{collection_name}",
-        points=models.PointIdsList(  # once `points_selector`
-            points=[0, 3, 100],
+def one_node():
+    build()
+    check(client.cluster_status().status, "disabled")
+    check(client.collection_cluster_info(NAME).shard_count, 1)
+    check(client.list_shard_keys(NAME).shard_keys or [], [])
+    check(client.get_optimizations(NAME).running, [])
+    client.recreate_collection(NAME, vectors_config=models.VectorParams(size=4, distance=models.Distance.DOT))
+    check(client.count(NAME).count, 0)
+
+
+def copying():
+    """Everything of the server into the client's own local mode: through the routes that any copy takes."""
+    build()
+    target = QdrantClient(":memory:")
+    client.migrate(target, collection_names=[NAME], batch_size=4)
+    read = lambda each: each.scroll(NAME, limit=100, with_vectors=True)[0]
+    check([(each.id, each.payload) for each in read(target)], [(each.id, each.payload) for each in read(client)])
+
+
+CLUSTER = "only a cluster can"
+SNAPSHOTS = "for a release with snapshots"
+MATRIX = "for a release with the whole query API"
+# What the server refuses, why, and how it is called.
+REFUSED = {
+    "cluster_collection_update": (
+        CLUSTER,
+        lambda: client.cluster_collection_update(
+            NAME, models.DropReplicaOperation(drop_replica=models.Replica(shard_id=0, peer_id=1))
         ),
-        vectors=["text", "image"],
-    )
-    check((vectors(0), sorted(vectors(1))), ({}, ["image", "text"]))
+    ),
+    "cluster_telemetry": (CLUSTER, lambda: client.cluster_telemetry()),
+    "recover_current_peer": (CLUSTER, lambda: client.recover_current_peer()),
+    "remove_peer": (CLUSTER, lambda: client.remove_peer(1)),
+    "create_shard_key": (CLUSTER, lambda: client.create_shard_key(NAME, "eu")),
+    "delete_shard_key": (CLUSTER, lambda: client.delete_shard_key(NAME, "eu")),
+    "list_snapshots": (SNAPSHOTS, lambda: client.list_snapshots(NAME)),
+    "create_snapshot": (SNAPSHOTS, lambda: client.create_snapshot(NAME)),
+    "delete_snapshot": (SNAPSHOTS, lambda: client.delete_snapshot(NAME, "x")),
+    "recover_snapshot": (SNAPSHOTS, lambda: client.recover_snapshot(NAME, "file:///x")),
+    "list_full_snapshots": (SNAPSHOTS, lambda: client.list_full_snapshots()),
+    "create_full_snapshot": (SNAPSHOTS, lambda: client.create_full_snapshot()),
+    "delete_full_snapshot": (SNAPSHOTS, lambda: client.delete_full_snapshot("x")),
+    "list_shard_snapshots": (SNAPSHOTS, lambda: client.list_shard_snapshots(NAME, 0)),
+    "create_shard_snapshot": (SNAPSHOTS, lambda: client.create_shard_snapshot(NAME, 0)),
+    "delete_shard_snapshot": (SNAPSHOTS, lambda: client.delete_shard_snapshot(NAME, 0, "x")),
+    "recover_shard_snapshot": (SNAPSHOTS, lambda: client.recover_shard_snapshot(NAME, 0, "file:///x")),
+    "search_matrix_pairs": (MATRIX, lambda: client.search_matrix_pairs(NAME)),
+    "search_matrix_offsets": (MATRIX, lambda: client.search_matrix_offsets(NAME)),
+}
+# What asks no server for anything.
+LOCAL = {
+    "close",
+    "get_embedding_size",
+    "grpc_collections",
+    "grpc_points",
+    "http",
+    "init_options",
+    "list_image_models",
+    "list_late_interaction_multimodal_models",
+    "list_late_interaction_text_models",
+    "list_sparse_models",
+    "list_text_models",
+}
 
 
-for part in (collections, reading, searching, fields, writing, kinds, samples, named_samples):
+def refused():
+    build()
+    for name, (reason, call) in REFUSED.items():
+        expected = "standalone mode" if reason == CLUSTER else "is not supported yet"
+        try:
+            call()
+        except UnexpectedResponse as error:
+            assert expected in str(error), f"{name}: {error}"
+        else:
+            raise AssertionError(f"{name} was answered")
+
+
+def complete():
+    """Every method of the client is in the tour."""
+    names = {name for name in dir(QdrantClient) if name.islower() and not name.startswith("_")}
+    check(sorted(names - called - LOCAL), [])
+    check(sorted(LOCAL - names), [])
+
+
+parts = (collections, reading, searching, fields, writing, kinds, vectors_by_name, one_node, copying, refused, complete)
+for part in parts:
     part()
     print(part.__name__)
