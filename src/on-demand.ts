@@ -1,6 +1,6 @@
 /**
- * Code that is loaded when it is first needed: a program that doesn't use a feature doesn't carry it. (In the CommonJS
- * build everything is part of the one file.)
+ * Code that is loaded when it is first needed: a program that doesn't use a feature doesn't carry it, whichever of the two
+ * builds it takes.
  */
 
 import { NearvecError } from "./errors.ts";

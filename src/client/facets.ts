@@ -11,7 +11,6 @@ import { READ_OPTIONS } from "../generated/validators/options.ts";
 import { type JsonPath, parsePath } from "../payload/path.ts";
 import { extend } from "../validation/containers.ts";
 import { checkArguments } from "../validation/schema.ts";
-import { fieldIndexOf } from "./field-index-of.ts";
 import type { FacetResponse } from "./types.ts";
 import { optionalFilter } from "./validate-filter.ts";
 
@@ -41,7 +40,7 @@ export function countFacets(
   { key, path, limit, filter, timeout }: ParsedFacet,
 ): FacetResponse | Promise<FacetResponse> {
   const run = (matches: Matches | undefined): FacetResponse => {
-    const facets = fieldIndexOf(collection, path)?.facets;
+    const facets = collection.fieldIndexes?.complete(path)?.index.facets;
     if (facets === undefined) throw noIndex(key);
     return { hits: mostFrequent(facets, limit, matches) };
   };

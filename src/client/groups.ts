@@ -14,10 +14,10 @@
  * them, than exist. A point is looked at once: a write that comes between two filters may be seen or not.
  */
 
+import { hasBit, lowestBit } from "../bits.ts";
 import type { Collection } from "../collection/collection.ts";
-import { hasBit, type Matches } from "../collection/matches.ts";
-import type { Deadline } from "../collection/matching.ts";
-import { inSlices, type Watcher } from "../collection/slices.ts";
+import type { Matches } from "../collection/matches.ts";
+import { type Deadline, inSlices, type Watcher } from "../collection/slices.ts";
 import { countBits } from "../field-indexes/answer.ts";
 import type { Condition, Filter } from "../filters/filter.ts";
 import { decode } from "../payload/json.ts";
@@ -172,13 +172,14 @@ class Grouping<Point> implements Watcher {
       this.#count = count * GROWTH;
       this.#changed.clear();
       let next = 0;
-      const looked = inSlices(slicing, undefined, this.#deadline, (isOver): Looked | undefined => {
+      const slice = (isOver: () => boolean): Looked | undefined => {
         next = this.#look(points, next, isOver);
         if (next === points.length) this.#lookAgain(points);
         this.#shape();
         if (next < points.length) return undefined;
         return { isEnough: points.length < count || this.#isComplete() };
-      });
+      };
+      const looked = inSlices(slicing, undefined, this.#deadline, slice, asItIs);
       if (looked instanceof Promise) return looked.then((each) => this.#sieveAfter(each, hits, unseen));
       if (looked.isEnough) return looked;
       if (this.#hits === hits) return this.#sieve(unseen);
@@ -196,20 +197,21 @@ class Grouping<Point> implements Watcher {
     let word = 0;
     let left = 0;
     this.#changed.clear();
-    return inSlices(slicing, undefined, this.#deadline, (isOver): Looked | undefined => {
+    const slice = (isOver: () => boolean): Looked | undefined => {
       while (word < bitmap.length) {
         const first = word * 32;
         let bits = bitmap[word++] as number;
         if (bits === 0) continue;
         for (; bits !== 0; bits &= bits - 1) {
-          const offset = first + 31 - Math.clz32(bits & -bits);
+          const offset = first + lowestBit(bits);
           if (ids.has(offset) && this.#groupsOf(offset).length === 0) this.#see(offset);
           else left++;
         }
         if (isOver()) return undefined;
       }
       return { isEnough: left === 0 && this.#changed.size === 0 };
-    });
+    };
+    return inSlices(slicing, undefined, this.#deadline, slice, asItIs);
   }
 
   note(offset: number): void {
@@ -336,6 +338,10 @@ class Grouping<Point> implements Watcher {
     for (let i = 0; i < words; i++) unseen[i] = (unseen[i] as number) & ~(seen[i] as number);
     return { bitmap: unseen, count: countBits(unseen) };
   }
+}
+
+function asItIs(looked: Looked): Looked {
+  return looked;
 }
 
 function isGroupId(value: unknown): value is GroupId {

@@ -10,7 +10,8 @@
  * where too few of the others are left then, the walk goes on. So the answer is that of the moment it is given.
  */
 
-import { hasBit, type Matches } from "../collection/matches.ts";
+import { hasBit, lowestBit } from "../bits.ts";
+import type { Matches } from "../collection/matches.ts";
 import type { Watcher } from "../collection/slices.ts";
 import { countBits } from "../field-indexes/answer.ts";
 import type { Order } from "../field-indexes/field-index.ts";
@@ -333,7 +334,7 @@ function listOf(bitmap: Uint32Array): Uint32Array {
   let end = 0;
   for (let word = 0; word < bitmap.length; word++) {
     for (let bits = bitmap[word] as number; bits !== 0; bits &= bits - 1) {
-      offsets[end++] = word * 32 + 31 - Math.clz32(bits & -bits);
+      offsets[end++] = word * 32 + lowestBit(bits);
     }
   }
   return offsets;

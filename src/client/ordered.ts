@@ -2,15 +2,13 @@
 
 import type { Collection } from "../collection/collection.ts";
 import type { Matches } from "../collection/matches.ts";
-import type { Deadline } from "../collection/matching.ts";
-import { inSlices } from "../collection/slices.ts";
+import { type Deadline, inSlices } from "../collection/slices.ts";
 import { NearvecError } from "../errors.ts";
 import { Answer } from "../field-indexes/answer.ts";
 import type { FieldIndex } from "../field-indexes/field-index.ts";
 import type { Filter } from "../filters/filter.ts";
 import { decode } from "../payload/json.ts";
 import { valuesAt } from "../payload/path.ts";
-import { fieldIndexOf } from "./field-index-of.ts";
 import { type Entry, type OrderedPoints, OrderWalk } from "./order-walk.ts";
 import { type OrderBy, parseOrderBy } from "./ordering.ts";
 import { record, scoredPoint } from "./results.ts";
@@ -26,6 +24,7 @@ export function parseScrollOrder({ order_by, offset }: { order_by?: unknown; off
     got: "an id together with order_by",
     expected: "one of the two",
     todo: "Go on with order_by.start_from (inclusive), and leave out with a filter what you have.",
+    subject: { rule: "page" },
   });
 }
 
@@ -59,6 +58,9 @@ export function queryInOrder(
   );
 }
 
+/** The index is another one, or points can have other vectors: the walk has to begin anew. */
+const STALE: { readonly entries?: Entry[] } = {};
+
 /** Hands the first points in the order to `use`, in the very turn in which they are that. */
 function withEntries<T extends object>(
   collection: Collection,
@@ -71,11 +73,13 @@ function withEntries<T extends object>(
   const again = () => withEntries(collection, order, limit, filter, deadline, use);
   const walkOver = (matches: Matches | undefined): T | Promise<T> => {
     const { walk, index } = walkOf(collection, order, limit, matches, filter);
-    const done = inSlices(collection.slicing, walk, deadline, (isOver): { answer?: T } | undefined => {
-      if (walk.isStale || fieldIndexOf(collection, order.path) !== index) return {};
-      return walk.run(isOver) ? { answer: use(walk.entries()) } : undefined;
-    });
-    return done instanceof Promise ? done.then(({ answer }) => answer ?? again()) : (done.answer as T);
+    const slice = (isOver: () => boolean): typeof STALE | undefined => {
+      if (walk.isStale || collection.fieldIndexes?.complete(order.path)?.index !== index) return STALE;
+      return walk.run(isOver) ? { entries: walk.entries() } : undefined;
+    };
+    return inSlices(collection.slicing, walk, deadline, slice, ({ entries }) =>
+      entries === undefined ? again() : use(entries),
+    );
   };
   if (filter === undefined) return walkOver(undefined);
   return collection.withMatches<T | Promise<T>>(filter, deadline, walkOver) as T | Promise<T>;
@@ -102,7 +106,7 @@ function walkOf(
   filter: Filter | undefined,
 ): { walk: OrderWalk; index: FieldIndex } {
   const { ids, payloads } = collection;
-  const index = fieldIndexOf(collection, path);
+  const index = collection.fieldIndexes?.complete(path)?.index;
   if (index?.order === undefined) {
     throw new NearvecError("INVALID_ARGUMENT", {
       what: `order_by: there is no index of ${JSON.stringify(key)} with an order`,

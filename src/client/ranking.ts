@@ -1,7 +1,8 @@
 /** Queries as rankings, of which as much is read as it takes. */
 
+import { hasBit } from "../bits.ts";
 import type { Collection } from "../collection/collection.ts";
-import { hasBit, type Matches } from "../collection/matches.ts";
+import type { Matches } from "../collection/matches.ts";
 import { entriesOf } from "./ordered.ts";
 import { finder } from "./search.ts";
 import type { ParsedQuery } from "./validate-read.ts";

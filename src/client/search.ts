@@ -1,7 +1,7 @@
 import type { Collection } from "../collection/collection.ts";
 import type { Matches } from "../collection/matches.ts";
-import type { Deadline } from "../collection/matching.ts";
 import type { Found, NamedSpace } from "../collection/named-space.ts";
+import type { Deadline } from "../collection/slices.ts";
 import { NearvecError } from "../errors.ts";
 import type { Filter } from "../filters/filter.ts";
 import { IdColumn } from "../points/id-column.ts";

@@ -1,7 +1,8 @@
+import { hasBit, lowestBit } from "../bits.ts";
 import type { Filter } from "../filters/filter.ts";
 import type { IdColumn } from "../points/id-column.ts";
 import type { IdTable } from "../points/id-table.ts";
-import { hasBit, type Matches } from "./matches.ts";
+import type { Matches } from "./matches.ts";
 import type { Kind } from "./operation.ts";
 import type { OperationEncoder } from "./operation-encoder.ts";
 
@@ -34,7 +35,7 @@ export function encodeFiltered(
     let i = 0;
     for (let word = 0; word < bitmap.length; word++) {
       for (let bits = bitmap[word] as number; bits !== 0; bits &= bits - 1) {
-        ids.copyId(word * 32 + 31 - Math.clz32(bits & -bits), column, i++);
+        ids.copyId(word * 32 + lowestBit(bits), column, i++);
       }
     }
     return finish(text, encoder);

@@ -10,11 +10,12 @@
  *                       └ #next
  */
 
+import { hasBit, lowestBit } from "../bits.ts";
 import { type FilteredPoint, matches } from "../filters/evaluate.ts";
 import type { Filter } from "../filters/filter.ts";
 import { decode } from "../payload/json.ts";
 import type { PointId } from "../points/ids.ts";
-import { hasBit, lowestBit, type Matches } from "./matches.ts";
+import type { Matches } from "./matches.ts";
 
 /** What a scan reads. */
 export interface ScannedPoints {
@@ -64,8 +65,8 @@ export class FilterScan {
     this.#count = known?.sureCount ?? 0;
   }
 
-  /** Asks points until the clock says `until`; true once `finish` may answer. */
-  run(now: () => number, until: number): boolean {
+  /** Asks points until `isOver`; true once `finish` may answer. */
+  run(isOver: () => boolean): boolean {
     const { live } = this.#points;
     const words = this.#words;
     const open = this.#open;
@@ -80,26 +81,26 @@ export class FilterScan {
       for (; bits !== 0; bits &= bits - 1) {
         const offset = word * 32 + lowestBit(bits);
         if (this.#matches(offset)) this.#set(offset);
-        if (!this.#asked.hasReadMuch() || now() < until) continue;
+        if (!this.#asked.hasReadMuch() || !isOver()) continue;
         this.#rest = bits & (bits - 1);
-        return this.#isOver;
+        return this.#isDone;
       }
-      if (now() >= until) return this.#isOver;
+      if (isOver()) return this.#isDone;
     }
-    return this.#askAgain(now, until);
+    return this.#askAgain(isOver);
   }
 
-  get #isOver(): boolean {
+  get #isDone(): boolean {
     return this.#rest === 0 && this.#next >= this.#words && this.#changed.size === 0;
   }
 
   /** False while it gets on; where writers are faster, `finish` has to do the rest in one go. */
-  #askAgain(now: () => number, until: number): boolean {
+  #askAgain(isOver: () => boolean): boolean {
     let asked = 0;
     for (const offset of this.#changed) {
       this.#changed.delete(offset);
       this.#update(offset);
-      if ((++asked % 32 === 0 || this.#asked.hasReadMuch()) && now() >= until) break;
+      if ((++asked % 32 === 0 || this.#asked.hasReadMuch()) && isOver()) break;
     }
     const over = this.#changed.size === 0 || this.#changed.size >= this.#left;
     this.#left = this.#changed.size;

@@ -1,11 +1,11 @@
 /** Finds a page of the points that meet a filter, in the order of their ids, asking no more points than that takes. */
 
+import { hasBit } from "../bits.ts";
 import { matches } from "../filters/evaluate.ts";
 import type { Filter } from "../filters/filter.ts";
 import { IdColumn } from "../points/id-column.ts";
 import type { PointId } from "../points/ids.ts";
 import { AskedPoint, type Known, type ScannedPoints } from "./filter-scan.ts";
-import { hasBit } from "./matches.ts";
 import type { StoredPoints } from "./stored-points.ts";
 
 /** A page of points in the order of their ids. */
@@ -58,8 +58,8 @@ export class IdWalk {
     this.#knownAt = points.sequence;
   }
 
-  /** Goes on until enough points are found, there are no more, or the clock says `until`; false in the last case. */
-  run(now: () => number, until: number): boolean {
+  /** Goes on until enough points are found, there are no more, or until `isOver`; false in the last case. */
+  run(isOver: () => boolean): boolean {
     const { ids, versions } = this.#points;
     const cursor = ids.cursor(this.#from, 0, this.#after);
     for (let met = 1; ; met++) {
@@ -75,7 +75,7 @@ export class IdWalk {
           if (this.#found.length === this.#wanted) return true;
         }
       }
-      if ((met % BETWEEN_LOOKS === 0 || this.#asked.hasReadMuch()) && now() >= until) {
+      if ((met % BETWEEN_LOOKS === 0 || this.#asked.hasReadMuch()) && isOver()) {
         ids.copyId(offset, this.#mark, 0);
         this.#from = this.#mark;
         this.#after = true;

@@ -2,7 +2,7 @@ import type { CoreModule } from "../core/load.ts";
 import { NearvecError } from "../errors.ts";
 import type { SpaceConfig } from "../vectors/config.ts";
 import { createSpace } from "../vectors/create-space.ts";
-import type { Hits } from "../vectors/dense-shard.ts";
+import { type Hits, NO_HITS } from "../vectors/dense-shard.ts";
 import type { StoredVector } from "../vectors/rows.ts";
 import type { Space } from "../vectors/space.ts";
 import type { Background } from "./background.ts";
@@ -27,15 +27,6 @@ export interface SearchRequest {
 export interface Found extends Plan {
   readonly hits: Hits;
 }
-
-const NO_HITS: Hits = {
-  count: 0,
-  offsets: new Uint32Array(0),
-  scores: new Float32Array(0),
-  plan: "exact",
-  distances: 0,
-  expanded: 0,
-};
 
 const POSTINGS: Plan = { exact: true, reason: "an inverted index is exact" };
 

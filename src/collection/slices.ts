@@ -1,10 +1,27 @@
-/** Work of a request that reads many points, done a few milliseconds at a time. */
+/**
+ * Work of a request that reads many points, done a few milliseconds at a time: a scan for a filter, a walk along ids or
+ * along a field, the filling of groups.
+ *
+ *     inSlices ──► slice, at once ──► it has an answer: handed to `use`, and back, without a turn in between
+ *                     │ not yet, or other work done at once has left no time
+ *                     ▼
+ *        ┌──► a turn of the event loop for others ──► closed? too late? ──► slice ──► answer: handed to `use`
+ *        └───────────── not yet ◄──────────────────────────────────────────┘
+ *
+ * What is written between two slices is told to the work's watcher.
+ */
 
 import { NearvecError } from "../errors.ts";
 import type { Background } from "./background.ts";
-import { SLICE_MS } from "./indexing.ts";
-import type { Deadline } from "./matching.ts";
 import type { Surroundings } from "./surroundings.ts";
+
+/** When a request has taken too long. */
+export interface Deadline {
+  /** By the clock of the surroundings, in milliseconds. */
+  readonly at: number;
+  /** What the request said, in seconds. */
+  readonly timeout: number;
+}
 
 /** Who wants to know what is written between two slices. */
 export interface Watcher {
@@ -23,43 +40,43 @@ export interface Slicing {
   readonly closed: () => NearvecError | undefined;
 }
 
-/** One slice: what the work comes to, or undefined when `isOver` has said that the time is. */
-type Slice<T> = (isOver: () => boolean) => T | undefined;
+/** One slice: what the work comes to, or undefined when it ended because `isOver` has said that the time is. */
+type Slice<Answer> = (isOver: () => boolean) => Answer | undefined;
 
 /**
- * Runs slices until one has an answer: the first one at once, the others in turns of the event loop of their own.
+ * Runs slices until one has an answer: the first one at once where there is time, the others in turns of the event loop of
+ * their own. Hands the answer to `use` in the very turn in which it is right: nothing is written between the two.
  *
- * @throws {NearvecError} `TIMEOUT`, `CLOSED`, and what a slice throws
+ * @param watcher told of what is written from now on until `use` has the answer, unless that is at once
+ * @throws {NearvecError} `TIMEOUT`, `CLOSED`, and what a slice or `use` throws
  */
-export function inSlices<T extends object>(
+export function inSlices<Answer extends object, T>(
   slicing: Slicing,
   watcher: Watcher | undefined,
   deadline: Deadline | undefined,
-  slice: Slice<T>,
+  slice: Slice<Answer>,
+  use: (answer: Answer) => T | Promise<T>,
 ): T | Promise<T> {
-  const { now } = slicing.surroundings;
-  const run = () => {
-    const until = now() + SLICE_MS;
-    return slice(() => now() >= until);
-  };
-  return run() ?? goOn(slicing, watcher, deadline, run);
+  const answer = slicing.background.atOnce(slice);
+  return answer === undefined ? goOn(slicing, watcher, deadline, slice, use) : use(answer);
 }
 
-async function goOn<T>(
+async function goOn<Answer extends object, T>(
   { watchers, background, surroundings, closed }: Slicing,
   watcher: Watcher | undefined,
   deadline: Deadline | undefined,
-  run: () => T | undefined,
+  slice: Slice<Answer>,
+  use: (answer: Answer) => T | Promise<T>,
 ): Promise<T> {
   if (watcher !== undefined) watchers.add(watcher);
   try {
     for (;;) {
-      await nextTurn(background);
+      const isOver = await nextTurn(background);
       const reason = closed();
       if (reason !== undefined) throw reason;
       if (deadline !== undefined && surroundings.now() > deadline.at) throw timedOut(deadline.timeout);
-      const answer = run();
-      if (answer !== undefined) return answer;
+      const answer = slice(isOver);
+      if (answer !== undefined) return use(answer);
     }
   } finally {
     if (watcher !== undefined) watchers.delete(watcher);
@@ -67,10 +84,10 @@ async function goOn<T>(
 }
 
 /** Lets others have their turns: other work in slices too, so that much of it together holds up nobody longer. */
-function nextTurn(background: Background): Promise<void> {
-  return new Promise<void>((resolve) => {
-    const slice = () => {
-      resolve();
+function nextTurn(background: Background): Promise<() => boolean> {
+  return new Promise((resolve) => {
+    const slice = (isOver: () => boolean) => {
+      resolve(isOver);
       return false;
     };
     background.wake({ awaited: true, slice });
@@ -80,6 +97,6 @@ function nextTurn(background: Background): Promise<void> {
 function timedOut(timeout: number): NearvecError {
   return new NearvecError("TIMEOUT", {
     what: `the request took longer than its timeout of ${timeout} s`,
-    todo: "Nothing was changed. Allow it more time, or narrow it down with a filter.",
+    todo: "Nothing was changed. Allow it more time, or narrow it down with a filter: by ids, or by fields with an index.",
   });
 }

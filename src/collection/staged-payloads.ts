@@ -1,4 +1,4 @@
-import { NearvecError } from "../errors.ts";
+import { orOutOfMemory } from "../errors.ts";
 import { decode, encode, parseJson } from "../payload/json.ts";
 import { deleteAt, mergeInto, parsePath, setAt } from "../payload/path.ts";
 import type { PayloadStore } from "../payload/store.ts";
@@ -30,20 +30,12 @@ export function stagePayloads(
   offsets: Uint32Array,
   payloads: PayloadStore,
 ): StagedPayloads {
-  try {
-    if (operation.kind === Kind.OVERWRITE_PAYLOAD) {
-      const { text } = operation;
-      return { lengths: new Uint32Array(offsets.length).fill(text.length), bytes: text, shared: true };
-    }
-    return stageEach(editOf(operation), offsets, payloads);
-  } catch (cause) {
-    if (!(cause instanceof RangeError)) throw cause;
-    throw new NearvecError(
-      "OUT_OF_MEMORY",
-      { what: `no room for ${offsets.length} payloads`, todo: "Nothing was changed. Name fewer points." },
-      { cause },
-    );
-  }
+  const what = `no room for ${offsets.length} payloads`;
+  return orOutOfMemory({ what, todo: "Nothing was changed. Name fewer points." }, () => {
+    if (operation.kind !== Kind.OVERWRITE_PAYLOAD) return stageEach(editOf(operation), offsets, payloads);
+    const { text } = operation;
+    return { lengths: new Uint32Array(offsets.length).fill(text.length), bytes: text, shared: true };
+  });
 }
 
 const utf8Decoder = new TextDecoder("utf-8", { ignoreBOM: true });

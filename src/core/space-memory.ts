@@ -1,6 +1,6 @@
 /** One instance of the core over one linear memory: the only place that touches its bytes. */
 
-import { NearvecError } from "../errors.ts";
+import { type ErrorDetails, NearvecError } from "../errors.ts";
 import { type CoreExports, LAYOUT, PAGE, Status } from "./abi.ts";
 import type { CoreModule } from "./load.ts";
 
@@ -94,13 +94,14 @@ export function checked(result: number, what: string): number {
   });
 }
 
-export function outOfMemory(what: string, cause?: unknown): NearvecError {
-  return new NearvecError(
-    "OUT_OF_MEMORY",
-    {
-      what: `${what}: the memory could not grow`,
-      todo: "Nothing was changed. Delete collections or points that are no longer needed, or give the process more memory.",
-    },
-    { cause },
-  );
+export function outOfMemory(what: string): NearvecError {
+  return new NearvecError("OUT_OF_MEMORY", cannotGrow(what));
+}
+
+/** What there is to say where there is no memory for `what`. */
+export function cannotGrow(what: string): ErrorDetails {
+  return {
+    what: `${what}: the memory could not grow`,
+    todo: "Nothing was changed. Delete collections or points that are no longer needed, or give the process more memory.",
+  };
 }

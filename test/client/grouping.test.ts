@@ -1,29 +1,10 @@
 import { describe, expect, test, vi } from "vitest";
-import { WRITES, type WriteName } from "../../src/client/changes.ts";
-import { formsOf } from "../../src/client/forms-of.ts";
+import { hasBit } from "../../src/bits.ts";
 import { type GroupsRequest, runGroups } from "../../src/client/groups.ts";
 import type { Ranked } from "../../src/client/ranking.ts";
-import { parseCreateCollection } from "../../src/client/validate-collection.ts";
-import { parseWrite } from "../../src/client/validate-write.ts";
-import { Background } from "../../src/collection/background.ts";
-import { Collection } from "../../src/collection/collection.ts";
-import { filterCode } from "../../src/collection/filtering-on-demand.ts";
-import { hasBit, type Matches } from "../../src/collection/matches.ts";
-import { OperationEncoder } from "../../src/collection/operation-encoder.ts";
-import { staging } from "../../src/collection/staging-on-demand.ts";
-import { loadCore } from "../../src/core/load.ts";
+import type { Matches } from "../../src/collection/matches.ts";
 import { parseFilter } from "../../src/filters/parse.ts";
-import { Puppet } from "../collection/support.ts";
-
-await staging.load();
-await filterCode.load();
-const core = await loadCore();
-const encoder = new OperationEncoder();
-
-/** A puppet whose clock moves on by a millisecond whenever it is read. */
-class Ticking extends Puppet {
-  override readonly now = () => ++this.time;
-}
+import { tickingCollection } from "../collection/ticking-collection.ts";
 
 const COUNT = 6000;
 /** Long runs of one group come first: beginnings of the ranking don't do. */
@@ -31,16 +12,9 @@ const groupOf = (id: number) => (id < 3000 ? "a" : `${id % 4}`);
 
 /** Points 0, 1, … ranked by their ids. */
 function setUp({ limit = 4, size = 300, of = groupOf } = {}) {
-  const puppet = new Ticking();
-  const config = parseCreateCollection({ vectors: { size: 1, distance: "Dot" }, hnsw_config: { m: 0 } });
-  const collection = new Collection(core, config, new Background(puppet), puppet);
-  const send = (name: WriteName, request: unknown) => {
-    const [operation] = parseWrite(WRITES[name], request, formsOf(collection), encoder).operations;
-    if (!(operation instanceof Uint8Array)) throw new Error("an operation on ids was expected");
-    collection.submit(operation);
-  };
-  const points = Array.from({ length: COUNT }, (_, id) => ({ id, vector: {}, payload: { of: of(id) } }));
-  send("upsert", { points });
+  const made = tickingCollection();
+  const { collection, send, pointsOf } = made;
+  send("upsert", pointsOf(Array.from({ length: COUNT }, (_, id) => [id, { of: of(id) }])));
   const ranking = (limit: number, matches: Matches | undefined): Ranked[] =>
     Array.from(collection.ids.live.keys())
       .flatMap((word) =>
@@ -61,28 +35,23 @@ function setUp({ limit = 4, size = 300, of = groupOf } = {}) {
     largerIsCloser: true,
     shape: ({ offset }) => collection.ids.idAt(offset),
   };
-  return { puppet, collection, send, request };
+  return { ...made, request };
 }
 
 type SetUp = ReturnType<typeof setUp>;
 
 /** Lets turns pass until the groups are there, each with what happens before. */
 async function answer(
-  { puppet, collection, request }: SetUp,
+  { settle, collection, request }: SetUp,
   between: (turn: number) => void,
   timeout?: number,
 ) {
-  let done = false;
-  const groups = Promise.resolve(runGroups(collection, request, collection.deadline(timeout))).finally(() => {
-    done = true;
-  });
-  groups.catch(() => undefined);
   let turns = 0;
-  for (; !done; turns++) {
-    between(turns);
-    await puppet.turn();
-  }
-  return { groups: await groups, turns };
+  const groups = await settle(runGroups(collection, request, collection.deadline(timeout)), (turn) => {
+    between(turn);
+    turns = turn + 1;
+  });
+  return { groups, turns };
 }
 
 const first = (count: number, group: string) =>
@@ -98,14 +67,13 @@ describe("while groups are filled up", () => {
     const { groups, turns } = await answer(all, () => undefined);
     expect(groups).toEqual(expected);
     // Filters alone take far fewer.
-    const { puppet, collection } = setUp();
+    const { settle, collection } = setUp();
     let filtering = 0;
-    let done = false;
     const none = parseFilter({ must: { key: "of", match: { value: "none" } } }, "filter");
-    void Promise.resolve(collection.withMatches(none, undefined, () => undefined)).finally(() => {
-      done = true;
-    });
-    for (; !done; filtering++) await puppet.turn();
+    await settle(
+      collection.withMatches(none, undefined, () => undefined),
+      () => filtering++,
+    );
     expect(turns).toBeGreaterThan(1.2 * filtering);
   });
 
@@ -125,7 +93,7 @@ describe("while groups are filled up", () => {
       const gone = Array.from({ length: 20 }, (_, i) => 3000 + ((turn * 37 + i * 59) % 1200));
       all.send("delete", { points: gone });
       const ids = gone.map((_, i) => 10_000 + 20 * turn + i);
-      all.send("upsert", { points: ids.map((id) => ({ id, vector: {}, payload: { of: groupOf(id) } })) });
+      all.send("upsert", all.pointsOf(ids.map((id) => [id, { of: groupOf(id) }])));
     });
     for (const { hits } of groups) expect(hits).toEqual((hits as number[]).toSorted((a, b) => a - b));
   });
@@ -137,8 +105,7 @@ describe("while groups are filled up", () => {
     const { groups } = await answer(all, (turn) => {
       if (turn !== 2) return;
       all.send("delete", { points: gone });
-      const points = gone.map((i) => ({ id: 10_000 + i, vector: {}, payload: { of: "new" } }));
-      all.send("upsert", { points });
+      all.send("upsert", all.pointsOf(gone.map((i) => [10_000 + i, { of: "new" }])));
     });
     expect(groups.map(({ id }) => id)).toEqual(["a", "0", "1", "2", "3", "new"]);
     expect(groups[5]?.hits).toEqual(gone.map((i) => 10_000 + i));

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { NearvecClient } from "../../src/client/client.ts";
+import { Collections } from "../../src/client/collections.ts";
 import { runtimeSurroundings } from "../../src/collection/surroundings.ts";
 import { loadCore } from "../../src/core/load.ts";
 import { randomRows, rejection, stateOf } from "./support.ts";
@@ -8,7 +9,7 @@ const SIZE = 64;
 
 /** A client whose spaces may take little memory. */
 async function small(maxSpaceBytes: number): Promise<NearvecClient> {
-  return new NearvecClient(await loadCore(), { ...runtimeSurroundings(), maxSpaceBytes });
+  return new NearvecClient(new Collections(await loadCore(), { ...runtimeSurroundings(), maxSpaceBytes }));
 }
 
 function batch(count: number, first: number) {

@@ -41,6 +41,11 @@ function random(seed: number): () => number {
   };
 }
 
+/** A batch of random vectors, of points 0, 1, … */
+export function randomBatch(count: number, size: number, seed: number) {
+  return { ids: Uint32Array.from({ length: count }, (_, i) => i), vectors: randomRows(count, size, seed) };
+}
+
 /** Random vectors as rows of one array. */
 export function randomRows(count: number, size: number, seed: number): Float32Array {
   const next = random(seed);

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { NearvecClient } from "../../src/client/client.ts";
 import { open } from "../../src/index.ts";
-import { type Code, randomRows, rejection, untyped } from "./support.ts";
+import { type Code, randomBatch, randomRows, rejection, untyped } from "./support.ts";
 
 let client: NearvecClient;
 
@@ -49,18 +49,19 @@ test("settings change, those left out stay, and all are shown", async () => {
 });
 
 test("hints to a server are kept and shown", async () => {
+  const image = {
+    size: 2,
+    distance: "Cosine",
+    on_disk: true,
+    memory: "cold",
+    hnsw_config: { m: 4, payload_m: 8, inline_storage: true, on_disk: true, memory: "pinned" },
+    quantization_config: { product: { compression: "x16", always_ram: true } },
+  } as const;
+  const terms = { index: { on_disk: true, memory: "cached", full_scan_threshold: 5 } } as const;
   await client.createCollection("hints", {
-    vectors: {
-      image: {
-        size: 2,
-        distance: "Cosine",
-        on_disk: true,
-        memory: "cold",
-        hnsw_config: { m: 4, payload_m: 8, inline_storage: true, on_disk: true, memory: "pinned" },
-        quantization_config: { product: { compression: "x16", always_ram: true } },
-      },
-    },
-    sparse_vectors: { terms: { index: { on_disk: true, memory: "cached", full_scan_threshold: 5 } } },
+    // Copies: a change of what was passed would show.
+    vectors: structuredClone({ image }),
+    sparse_vectors: structuredClone({ terms }),
     hnsw_config: { on_disk: true, payload_m: 0, inline_storage: false },
     optimizers_config: { memmap_threshold: 10, prevent_unoptimized: true, max_optimization_threads: 2 },
     wal_config: { wal_capacity_mb: 64 },
@@ -76,17 +77,8 @@ test("hints to a server are kept and shown", async () => {
   const { config } = await client.getCollection("hints");
   expect(config).toEqual({
     params: {
-      vectors: {
-        image: {
-          size: 2,
-          distance: "Cosine",
-          on_disk: true,
-          memory: "cold",
-          hnsw_config: { m: 4, payload_m: 8, inline_storage: true, on_disk: true, memory: "pinned" },
-          quantization_config: { product: { compression: "x16", always_ram: true } },
-        },
-      },
-      sparse_vectors: { terms: { index: { on_disk: true, memory: "cached", full_scan_threshold: 5 } } },
+      vectors: { image },
+      sparse_vectors: { terms },
       on_disk_payload: true,
       payload: { memory: "cold" },
       shard_number: 2,
@@ -201,8 +193,7 @@ test("what was passed as metadata is a copy", async () => {
 
 test("switching indexing on starts it, switching it off ends it", async () => {
   const count = 400;
-  const ids = Uint32Array.from({ length: count }, (_, i) => i);
-  await client.upsert("c", { batch: { ids, vectors: randomRows(count, 8, 1) } });
+  await client.upsert("c", { batch: randomBatch(count, 8, 1) });
   await client.waitForIndex("c");
   expect(await client.getCollection("c")).toMatchObject({ indexed_vectors_count: 0, status: "green" });
   await client.updateCollection("c", { optimizers_config: { indexing_threshold: 1 } });
@@ -222,9 +213,7 @@ test("tombstones are cleared out by the new threshold", async () => {
     optimizers_config: { deleted_threshold: 0.9 },
   });
   const count = 3000;
-  const ids = Uint32Array.from({ length: count }, (_, i) => i);
-  for (const seed of [1, 2])
-    await client.upsert("d", { batch: { ids, vectors: randomRows(count, 64, seed) } });
+  for (const seed of [1, 2]) await client.upsert("d", { batch: randomBatch(count, 64, seed) });
   await client.waitForIndex("d");
   const before = client.info().memory.collections.d ?? 0;
   await client.updateCollection("d", { optimizers_config: { deleted_threshold: 0.2 } });
@@ -254,9 +243,7 @@ test("searches follow the settings at once", async () => {
 
 test("the graph is built anew with another m, and goes with m 0", async () => {
   await client.updateCollection("c", { optimizers_config: { indexing_threshold: 1 } });
-  await client.upsert("c", {
-    batch: { ids: Uint32Array.from({ length: 2000 }, (_, i) => i), vectors: randomRows(2000, 8, 1) },
-  });
+  await client.upsert("c", { batch: randomBatch(2000, 8, 1) });
   await client.waitForIndex("c");
   const query = [...randomRows(1, 8, 2)];
   const asked = { query, limit: 10, params: { hnsw_ef: 20 } };

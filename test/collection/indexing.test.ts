@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { Background } from "../../src/collection/background.ts";
-import { Indexing, SLICE_MS, TAIL_BYTES, TAIL_VECTORS, tailLimit } from "../../src/collection/indexing.ts";
+import { Background, SLICE_MS } from "../../src/collection/background.ts";
+import { Indexing, TAIL_BYTES, TAIL_VECTORS, tailLimit } from "../../src/collection/indexing.ts";
 import { NearvecError } from "../../src/errors.ts";
 import { CountingSpace, Puppet } from "./support.ts";
 

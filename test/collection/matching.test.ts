@@ -1,56 +1,16 @@
 import { describe, expect, test } from "vitest";
-import { WRITES, type WriteName } from "../../src/client/changes.ts";
-import { formsOf } from "../../src/client/forms-of.ts";
-import { parseCreateCollection } from "../../src/client/validate-collection.ts";
-import { parseWrite } from "../../src/client/validate-write.ts";
-import { Background } from "../../src/collection/background.ts";
-import { Collection } from "../../src/collection/collection.ts";
-import { filterCode } from "../../src/collection/filtering-on-demand.ts";
 import type { Page } from "../../src/collection/id-walk.ts";
-import { OperationEncoder } from "../../src/collection/operation-encoder.ts";
-import { staging } from "../../src/collection/staging-on-demand.ts";
-import { loadCore } from "../../src/core/load.ts";
 import { idsOf } from "../../src/filters/filter.ts";
 import { parseFilter } from "../../src/filters/parse.ts";
 import { IdColumn } from "../../src/points/id-column.ts";
-import { Puppet } from "./support.ts";
-
-await staging.load();
-
-await filterCode.load();
-
-const core = await loadCore();
-const encoder = new OperationEncoder();
-
-/** A puppet whose clock moves on by a millisecond whenever it is read. */
-class Ticking extends Puppet {
-  override readonly now = () => ++this.time;
-}
+import { tickingCollection } from "./ticking-collection.ts";
 
 function setUp(count: number) {
-  const puppet = new Ticking();
-  const config = parseCreateCollection({ vectors: { size: 1, distance: "Dot" }, hnsw_config: { m: 0 } });
-  const background = new Background(puppet);
-  const collection = new Collection(core, config, background, puppet);
-  const send = (name: WriteName, request: unknown) => {
-    const [operation] = parseWrite(WRITES[name], request, formsOf(collection), encoder).operations;
-    if (!(operation instanceof Uint8Array)) throw new Error("an operation on ids was expected");
-    collection.submit(operation);
-  };
+  const made = tickingCollection();
   const store = (...points: readonly [id: number, n: number][]) =>
-    send("upsert", { points: points.map(([id, n]) => ({ id, vector: {}, payload: { n } })) });
+    made.send("upsert", made.pointsOf(points.map(([id, n]) => [id, { n }])));
   store(...Array.from({ length: count }, (_, i) => [i, i] as [number, number]));
-  /** Lets the turns pass until the answer is there. */
-  const settle = async <T>(answer: T | Promise<T>): Promise<T> => {
-    let done = false;
-    const over = Promise.resolve(answer).finally(() => {
-      done = true;
-    });
-    over.catch(() => undefined);
-    while (!done) await puppet.turn();
-    return over;
-  };
-  return { puppet, background, collection, send, store, settle };
+  return { ...made, store };
 }
 
 const from = (n: number) => parseFilter({ must: { key: "n", range: { gte: n } } }, "filter");
@@ -132,22 +92,18 @@ describe("page", () => {
   });
 
   test("the last one has none after it", () => {
-    const { collection, background } = setUp(20);
+    const { collection, later } = setUp(20);
     expect(collection.page(from(17), undefined, 3, undefined, shape)).toEqual([[17, 18, 19], undefined]);
-    background.spent = 0;
+    later();
     expect(collection.page(from(17), undefined, 2, undefined, shape)).toEqual([[17, 18], 19]);
-    background.spent = 0;
+    later();
     expect(collection.page(from(20), undefined, 2, undefined, shape)).toEqual([[], undefined]);
   });
 
   test("a walk in slices leaves out what no longer matches, keeps what still does, and fills up", async () => {
-    const { collection, send, store, settle, puppet } = setUp(1000);
+    const { collection, send, store, settle, puppet, idsOf } = setUp(1000);
     send("set_payload", { points: Array.from({ length: 100 }, (_, i) => i * 10), payload: { third: true } });
-    const ids = (page: Page) => [
-      page.offsets.map((each) => collection.ids.idAt(each)),
-      page.next === undefined ? undefined : collection.ids.idAt(page.next),
-    ];
-    const answer = collection.page(thirds, undefined, 30, undefined, ids);
+    const answer = collection.page(thirds, undefined, 30, undefined, idsOf);
     expect(answer).toBeInstanceOf(Promise);
     await puppet.turn();
     // Behind the walk: 0 no longer matches, 10 does as before, 20 is gone and its offset is that of another point.
@@ -162,11 +118,9 @@ describe("page", () => {
   });
 
   test("large payloads are reason to look at the clock, however few they are", () => {
-    const { collection, send, puppet } = setUp(0);
+    const { collection, send, pointsOf, puppet } = setUp(0);
     const large = "x".repeat(5000);
-    send("upsert", {
-      points: Array.from({ length: 12 }, (_, id) => ({ id, vector: {}, payload: { n: id, large } })),
-    });
+    send("upsert", pointsOf(Array.from({ length: 12 }, (_, id) => [id, { n: id, large }])));
     const begin = puppet.time;
     expect(collection.page(from(100), undefined, 1, undefined, shape)).toBeInstanceOf(Promise);
     expect(puppet.time - begin).toBeLessThan(10);

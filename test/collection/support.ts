@@ -26,6 +26,11 @@ export class Puppet implements Surroundings {
   }
 }
 
+/** A puppet whose clock moves on by a millisecond whenever it is read. */
+export class Ticking extends Puppet {
+  override readonly now = () => ++this.time;
+}
+
 /**
  * A space that only counts: a vector costs 100 distances, and a distance takes `cost` milliseconds of the
  * puppet's time.

@@ -5,6 +5,7 @@ import {
   type Client,
   ids,
   match,
+  pointsWith,
   refused,
   refusedWithoutEffect,
   scored,
@@ -18,10 +19,7 @@ type Rows = number[][];
 
 function holding(distance: Distance, documents: Rows[], size = 2): Promise<Client> {
   const m = { size, distance, multivector_config: { comparator: "max_sim" } } as const;
-  return withCollection(
-    { vectors: { m } },
-    documents.map((rows, i) => ({ id: i + 1, vector: { m: rows }, payload: { even: i % 2 === 1 } })),
-  );
+  return withCollection({ vectors: { m } }, pointsWith("m", documents));
 }
 
 const DOCUMENTS: Rows[] = [

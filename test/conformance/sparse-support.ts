@@ -1,7 +1,7 @@
 /** Collections of sparse vectors, and what a plain walk over their documents finds. */
 import { expect } from "vitest";
 import { type Sparse, sparseDot } from "./naive.ts";
-import { type Client, ids, withCollection } from "./support.ts";
+import { type Client, ids, pointsWith, withCollection } from "./support.ts";
 
 export const PLAIN = { sparse_vectors: { s: {} } };
 export const IDF = { sparse_vectors: { s: { modifier: "idf" } } } as const;
@@ -12,10 +12,7 @@ export const sparse = (entries: Record<number, number>): Sparse => ({
 });
 
 export function holding(config: typeof PLAIN | typeof IDF, documents: Sparse[]): Promise<Client> {
-  return withCollection(
-    config,
-    documents.map((s, i) => ({ id: i + 1, vector: { s }, payload: { even: i % 2 === 1 } })),
-  );
+  return withCollection(config, pointsWith("s", documents));
 }
 
 /** Ids and scores as a plain walk over the documents finds them. */

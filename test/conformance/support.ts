@@ -41,6 +41,11 @@ export function withPayloads(...payloads: Record<string, unknown>[]): Promise<Cl
   );
 }
 
+/** Points 1, 2, … with one vector each under this name; those with an even id say so. */
+export function pointsWith<V extends Schemas["Vector"]>(name: string, list: readonly V[]): Points {
+  return list.map((vector, i) => ({ id: i + 1, vector: { [name]: vector }, payload: { even: i % 2 === 1 } }));
+}
+
 /** What the compiler would refuse, as a JavaScript program may pass it. */
 export function untyped<T>(value: unknown): T {
   return value as T;

@@ -1,4 +1,4 @@
-import { Background } from "../../src/collection/background.ts";
+import { Background, SLICE_MS } from "../../src/collection/background.ts";
 import { FieldIndexes } from "../../src/field-indexes/field-indexes.ts";
 import { parseFieldParams } from "../../src/field-indexes/params.ts";
 import { prepareTextIndex } from "../../src/field-indexes/text-on-demand.ts";
@@ -7,12 +7,7 @@ import type { Filter } from "../../src/filters/filter.ts";
 import { decode } from "../../src/payload/json.ts";
 import { parsePath } from "../../src/payload/path.ts";
 import type { PointId } from "../../src/points/ids.ts";
-import { Puppet } from "../collection/support.ts";
-
-/** A puppet whose clock moves on by a millisecond whenever it is read. */
-class Ticking extends Puppet {
-  override readonly now = () => ++this.time;
-}
+import { Ticking } from "../collection/support.ts";
 
 const utf8 = new TextEncoder();
 
@@ -27,20 +22,12 @@ export class IndexedPoints {
   readonly puppet = new Ticking();
   readonly points = new Map<number, Stored>();
   readonly indexes: FieldIndexes;
+  readonly #background = new Background(this.puppet);
   end = 0;
 
   constructor() {
-    const background = new Background(this.puppet);
-    const bytesAt = (offset: number) => this.points.get(offset)?.bytes;
-    this.indexes = new FieldIndexes(
-      { end: () => this.end, bytesAt },
-      {
-        wake: (job) => background.wake(job),
-        remove: (job) => background.remove(job),
-        now: this.puppet.now,
-        sliceMs: 2,
-      },
-    );
+    const payloads = { end: () => this.end, bytesAt: (offset: number) => this.points.get(offset)?.bytes };
+    this.indexes = new FieldIndexes(payloads, this.#background, this.puppet.now);
   }
 
   /** @param json undefined: no payload */
@@ -59,6 +46,8 @@ export class IndexedPoints {
   async create(path: string, params: unknown): Promise<void> {
     const parsed = parseFieldParams(params, "field_schema");
     if (parsed.type === "text") await prepareTextIndex(parsed);
+    // There is always a little time for a first slice: small indexes are complete, larger ones are met half built.
+    this.#background.spent = SLICE_MS - 2;
     this.indexes.create(parsePath(path, "field_name"), parsed);
   }
 

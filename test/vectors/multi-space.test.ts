@@ -3,101 +3,37 @@ import { describe, expect, test } from "vitest";
 import type { RoundedSpaceConfig } from "../../src/vectors/config.ts";
 import { estimateMultiBytes } from "../../src/vectors/estimate.ts";
 import { MultiSpace } from "../../src/vectors/kinds/multi-space.ts";
-import type { MultiVector } from "../../src/vectors/rows.ts";
+import type { MultiVector, StoredVector } from "../../src/vectors/rows.ts";
 import { clustered, random } from "../core/support.ts";
+import { expectAgreement } from "./history.ts";
 import { core, documents, fill, indexAll, make, put } from "./multi-support.ts";
-import {
-  bitmapOf,
-  DISTANCES,
-  datatypes,
-  maxSim,
-  multiVector,
-  storedAs,
-  typedScore,
-  vectorOf,
-} from "./support.ts";
+import { DISTANCES, datatypes, maxSim, multiVector, storedAs, typedScore, vectorOf } from "./support.ts";
 
 const larger = ({ distance }: Pick<RoundedSpaceConfig, "distance">) =>
   distance === "Cosine" || distance === "Dot";
 
 const listOf = fc.array(vectorOf(3), { minLength: 1, maxLength: 6 });
 
-const step = fc.oneof(
-  {
-    weight: 6,
-    arbitrary: fc.record({ kind: fc.constant("put" as const), offset: fc.nat(20), list: listOf }),
-  },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant("remove" as const), offset: fc.nat(20) }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant("index" as const), budget: fc.nat(300) }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant("rebuild" as const), budget: fc.nat(100) }) },
-  {
-    weight: 3,
-    arbitrary: fc.record({
-      kind: fc.constant("search" as const),
-      list: listOf,
-      exact: fc.boolean(),
-      limit: fc.integer({ min: 1, max: 30 }),
-      allowed: fc.option(fc.uniqueArray(fc.nat(40)), { nil: undefined }),
-    }),
-  },
-);
-
 describe.each(datatypes)("%s", (datatype) => {
   test.each(DISTANCES)("a random history agrees with a Map (%s)", (distance) => {
-    fc.assert(
-      fc.property(fc.array(step, { minLength: 1, maxLength: 80, size: "max" }), (steps) => {
-        const kind = { datatype, distance };
-        const space = make({ ...kind, vacuumMinVectors: 5, deletedThreshold: 0.1 });
-        const model = new Map<number, number[][]>();
-        for (const s of steps) {
-          if (s.kind === "put") {
-            put(space, s.offset, s.list);
-            model.set(s.offset, s.list);
-          } else if (s.kind === "remove") {
-            expect(space.remove(s.offset)).toBe(model.delete(s.offset));
-          } else if (s.kind === "index") {
-            space.indexSome(s.budget);
-          } else if (s.kind === "rebuild") {
-            if (space.rebuildDue) space.rebuildSome(s.budget, true);
-          } else {
-            const among = [...model].filter(([o]) => s.allowed?.includes(o) ?? true);
-            const naive = among.map(([, list]) => maxSim(kind, s.list, list));
-            naive.sort((a, b) => (larger(kind) ? b - a : a - b));
-            const allowed = s.allowed && bitmapOf(s.allowed, 41);
-            const options = { limit: s.limit, ef: 64, exact: s.exact, ...(allowed && { allowed }) };
-            const hits = space.search(multiVector(s.list, 3), options);
-            expect(hits.count).toBe(Math.min(s.limit, among.length));
-            expect(new Set(hits.offsets).size).toBe(hits.count);
-            for (let i = 0; i < hits.count; i++) {
-              const own = maxSim(kind, s.list, model.get(hits.offsets[i] as number) as number[][]);
-              const tolerance = 2e-6 * (1 + Math.abs(own)) * s.list.length;
-              expect(Math.abs((hits.scores[i] as number) - own)).toBeLessThan(tolerance);
-              expect(Math.abs((hits.scores[i] as number) - (naive[i] as number))).toBeLessThan(tolerance);
-            }
-          }
-          expect(space.liveCount).toBe(model.size);
-          expect(space.indexedCount).toBeLessThanOrEqual(model.size);
-        }
-        for (let o = 0; o <= 20; o++) {
-          const list = model.get(o);
-          const got = space.get(o);
-          expect(space.has(o)).toBe(list !== undefined);
-          expect(got === undefined).toBe(list === undefined);
-          if (list === undefined || got === undefined) continue;
-          const expected = list.flatMap((vector) => storedAs(kind, vector));
-          expect([got.size, got.values.length]).toEqual([3, expected.length]);
-          // Which of two neighbours a number of unit length is rounded to hangs on the last bit of the length.
-          const slack =
-            distance !== "Cosine" || datatype === "uint8" ? 0 : datatype === "float16" ? 2 ** -11 : 1e-7;
-          got.values.forEach((x, i) => {
-            expect(Math.abs(x - (expected[i] as number))).toBeLessThanOrEqual(slack);
-          });
-        }
-        indexAll(space);
-        expect(space.indexedCount).toBe(model.size);
-      }),
-      { numRuns: 40, seed: 5 },
-    );
+    const kind = { datatype, distance };
+    const tested = () => {
+      const space = make({ ...kind, vacuumMinVectors: 5, deletedThreshold: 0.1 });
+      return {
+        space,
+        put: (offset: number, list: number[][]) => put(space, offset, list),
+        query: (list: number[][]) => multiVector(list, 3),
+        score: (query: number[][], list: number[][]) => maxSim(kind, query, list),
+        terms: (query: number[][]) => query.length,
+        stored: (list: number[][]) => list.flatMap((vector) => storedAs(kind, vector)),
+        numbers: (got: StoredVector) => {
+          const { size, values } = got as MultiVector;
+          expect(size).toBe(3);
+          return values;
+        },
+      };
+    };
+    expectAgreement(kind, listOf, 20, tested, { numRuns: 40, seed: 5 });
   });
 });
 

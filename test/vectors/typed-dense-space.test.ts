@@ -1,10 +1,11 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { RoundedSpaceConfig } from "../../src/vectors/config.ts";
 import { estimateDenseBytes } from "../../src/vectors/estimate.ts";
 import { TypedDenseSpace } from "../../src/vectors/kinds/typed-dense-space.ts";
+import type { StoredVector } from "../../src/vectors/rows.ts";
 import { clustered, testingCore } from "../core/support.ts";
-import { bitmapOf, DISTANCES, datatypes, denseRows, storedAs, typedScore, vectorOf } from "./support.ts";
+import { expectAgreement } from "./history.ts";
+import { DISTANCES, datatypes, denseRows, storedAs, typedScore, vectorOf } from "./support.ts";
 
 const core = await testingCore("core.relaxed.wasm");
 const size = 5;
@@ -27,84 +28,22 @@ function put(space: TypedDenseSpace, offset: number, vector: number[]): void {
   space.store(offset, rows, 0);
 }
 
-const step = fc.oneof(
-  {
-    weight: 6,
-    arbitrary: fc.record({ kind: fc.constant("put" as const), offset: fc.nat(30), vector: vectorOf(size) }),
-  },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant("remove" as const), offset: fc.nat(30) }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant("index" as const), budget: fc.nat(200) }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant("rebuild" as const), budget: fc.nat(200) }) },
-  {
-    weight: 3,
-    arbitrary: fc.record({
-      kind: fc.constant("search" as const),
-      vector: vectorOf(size),
-      exact: fc.boolean(),
-      limit: fc.integer({ min: 1, max: 40 }),
-      allowed: fc.option(fc.uniqueArray(fc.nat(50)), { nil: undefined }),
-    }),
-  },
-);
-
 describe.each(datatypes)("%s", (datatype) => {
   test.each(DISTANCES)("a random history agrees with a Map (%s)", (distance) => {
-    fc.assert(
-      fc.property(fc.array(step, { minLength: 1, maxLength: 80, size: "max" }), (steps) => {
-        const kind = { datatype, distance };
-        const space = make({ ...kind, vacuumMinVectors: 3, deletedThreshold: 0.1 });
-        const model = new Map<number, number[]>();
-        for (const s of steps) {
-          if (s.kind === "put") {
-            put(space, s.offset, s.vector);
-            model.set(s.offset, s.vector);
-          } else if (s.kind === "remove") {
-            expect(space.remove(s.offset)).toBe(model.delete(s.offset));
-          } else if (s.kind === "index") {
-            space.indexSome(s.budget);
-          } else if (s.kind === "rebuild") {
-            if (space.rebuildDue) space.rebuildSome(s.budget, true);
-          } else {
-            const { vector, limit, exact } = s;
-            const among = [...model].filter(([o]) => s.allowed?.includes(o) ?? true);
-            const larger = distance === "Cosine" || distance === "Dot";
-            const naive = among
-              .map(([, v]) => typedScore(kind, vector, v))
-              .sort((a, b) => (larger ? b - a : a - b));
-            const allowed = s.allowed && bitmapOf(s.allowed, 51);
-            const hits = space.search(Float32Array.from(vector), {
-              limit,
-              ef: 64,
-              exact,
-              ...(allowed && { allowed }),
-            });
-            expect(hits.count).toBe(Math.min(limit, among.length));
-            for (let i = 0; i < hits.count; i++) {
-              const own = typedScore(kind, vector, model.get(hits.offsets[i] as number) as number[]);
-              const tolerance = 2e-6 * (1 + Math.abs(own));
-              expect(Math.abs((hits.scores[i] as number) - own)).toBeLessThan(tolerance);
-              expect(Math.abs((hits.scores[i] as number) - (naive[i] as number))).toBeLessThan(tolerance);
-            }
-          }
-          expect(space.liveCount).toBe(model.size);
-        }
-        for (let o = 0; o <= 30; o++) {
-          const vector = model.get(o);
-          const got = space.get(o);
-          expect(space.has(o)).toBe(vector !== undefined);
-          expect(got === undefined).toBe(vector === undefined);
-          if (vector === undefined || got === undefined) continue;
-          const expected = storedAs(kind, vector);
-          // Which of two neighbours a number of unit length is rounded to hangs on the last bit of the length.
-          const slack =
-            distance !== "Cosine" || datatype === "uint8" ? 0 : datatype === "float16" ? 2 ** -11 : 1e-7;
-          got.forEach((x, i) => {
-            expect(Math.abs(x - (expected[i] as number))).toBeLessThanOrEqual(slack);
-          });
-        }
-      }),
-      { numRuns: 60, seed: 3 },
-    );
+    const kind = { datatype, distance };
+    const tested = () => {
+      const space = make({ ...kind, vacuumMinVectors: 3, deletedThreshold: 0.1 });
+      return {
+        space,
+        put: (offset: number, vector: number[]) => put(space, offset, vector),
+        query: (vector: number[]) => Float32Array.from(vector),
+        score: (query: number[], vector: number[]) => typedScore(kind, query, vector),
+        terms: () => 1,
+        stored: (vector: number[]) => storedAs(kind, vector),
+        numbers: (got: StoredVector) => got as Float32Array,
+      };
+    };
+    expectAgreement(kind, vectorOf(size), 30, tested, { numRuns: 60, seed: 3 });
   });
 });
 

@@ -3,13 +3,12 @@
 import type { Schemas } from "@qdrant/js-client-rest";
 import { beforeEach, describe, expect, test } from "vitest";
 import { build, completed, type Driver, ids, QUERY, rounded } from "./cities.ts";
-import { part } from "./landed.ts";
 
 export function tourFields(client: Driver): void {
   describe("fields", () => {
     beforeEach(() => build(client()));
 
-    part("are indexed", ["createPayloadIndex", "deletePayloadIndex"], async () => {
+    test("are indexed", async () => {
       const schemas: [field: string, schema: Schemas["PayloadFieldSchema"]][] = [
         ["country", "keyword"],
         ["visitors", { type: "integer", lookup: true, range: true }],
@@ -50,7 +49,7 @@ export function tourFields(client: Driver): void {
       expect(Object.keys((await client().getCollection("cities")).payload_schema)).not.toContain("country");
     });
 
-    part("have facets", ["createPayloadIndex", "facet"], async () => {
+    test("have facets", async () => {
       await client().createPayloadIndex("cities", { field_name: "tags", field_schema: "keyword" });
       await client().createPayloadIndex("cities", { field_name: "visitors", field_schema: "integer" });
       expect(await client().facet("cities", { key: "tags", limit: 10, exact: true })).toEqual({
@@ -67,7 +66,7 @@ export function tourFields(client: Driver): void {
       await expect(client().facet("cities", { key: "country" })).rejects.toThrow("country");
     });
 
-    part("put points in their order", ["createPayloadIndex"], async () => {
+    test("put points in their order", async () => {
       await client().createPayloadIndex("cities", { field_name: "visitors", field_schema: "integer" });
       const order_by = { key: "visitors", direction: "desc", start_from: 20 } as const;
       const page = await client().scroll("cities", { order_by, limit: 3, with_payload: false });

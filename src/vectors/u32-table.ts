@@ -1,9 +1,15 @@
-/** A growing array of u32 numbers; 0 where none was set. */
+/** A growing array of u32 numbers, such as the slots of offsets. */
 export class U32Table {
+  readonly #none: number;
   #values = new Uint32Array(0);
 
+  /** @param none what there is where nothing was set */
+  constructor(none: number) {
+    this.#none = none;
+  }
+
   get(index: number): number {
-    return index < this.#values.length ? (this.#values[index] as number) : 0;
+    return index < this.#values.length ? (this.#values[index] as number) : this.#none;
   }
 
   set(index: number, value: number): void {
@@ -16,7 +22,7 @@ export class U32Table {
     if (count > this.#values.length) this.#grow(count);
   }
 
-  /** One more than the largest index that may be set. */
+  /** One more than the largest index that may have been set. */
   get limit(): number {
     return this.#values.length;
   }
@@ -26,8 +32,10 @@ export class U32Table {
   }
 
   #grow(count: number): void {
-    const next = new Uint32Array(Math.max(count, Math.ceil(this.#values.length * 1.25), 64));
+    const { length } = this.#values;
+    const next = new Uint32Array(Math.max(count, Math.ceil(length * 1.25), 64));
     next.set(this.#values);
+    if (this.#none !== 0) next.fill(this.#none, length);
     this.#values = next;
   }
 }
