@@ -13,7 +13,9 @@
  *   meta   +0 offset: the point's offset, NONE once the slot is a tombstone (or was never filled)
  *          +4 lock: guards this slot's links on every level
  *          +8 first upper record, NONE on level 0
- *          +12 level in the low 8 bits, above them how many links on level 0 lead here
+ *          +12 level in the low 4 bits; bit 7: changed; from bit 8 on how many links on level 0 lead here
+ *
+ *   "changed": a link of the slot, on whatever level, or its offset. The host takes the mark away when it has a checkpoint of it.
  *
  *   upper record r: m × u32 slots at UPPER_TABLE[r >> upperShift] + (r & mask)·4m; a slot of level L owns L records
  *   in a row, one for each level from 1 up.
@@ -39,7 +41,7 @@ import {
   UPPER_TABLE,
   UPPER_TABLE_ENTRIES,
 } from "./layout";
-import { storeShared } from "./lock";
+import { orShared, storeShared } from "./lock";
 import { OUT_OF_MEMORY, SPACE_FULL } from "./status";
 
 export const META_BYTES: u32 = 16;
@@ -49,7 +51,9 @@ export const META_UPPER: usize = 8;
 export const META_LEVEL: usize = 12;
 /** One link more that leads here, in the word at META_LEVEL. */
 export const ONE_LINK: u32 = 1 << 8;
-export const LEVEL_MASK: u32 = ONE_LINK - 1;
+export const LEVEL_MASK: u32 = 15;
+/** The links of this slot, or its offset, changed. */
+export const CHANGED: u32 = 1 << 7;
 
 export const LARGEST_BLOCK: u32 = 2 << 20;
 export const LARGEST_FIRST_BLOCK: u32 = 64 << 10;
@@ -125,6 +129,13 @@ export function linksAddress(slot: u32): usize {
 export function metaAddress(slot: u32): usize {
   const t = slot + bias;
   return load<u32>(entry(t), 8) + (t & mask) * META_BYTES;
+}
+
+/** Marks a slot whose links or offset changed. */
+// @ts-ignore: decorator
+@inline
+export function markChanged(slot: u32): void {
+  orShared(metaAddress(slot) + META_LEVEL, CHANGED);
 }
 
 /** The links of `slot` on a level from 1 up. */

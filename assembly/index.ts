@@ -11,6 +11,7 @@
 import {
   linksAddress,
   m,
+  markChanged,
   metaAddress,
   META_LEVEL,
   META_LOCK,
@@ -128,6 +129,7 @@ export function seal(): u32 {
 /** Turns a slot into a tombstone: never returned from now on, still passed through. */
 export function kill(slot: u32): void {
   storeShared(metaAddress(slot) + META_OFFSET, NONE);
+  markChanged(slot);
 }
 
 export function vectorOf(slot: u32): usize {

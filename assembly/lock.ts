@@ -52,3 +52,11 @@ export function addShared(address: usize, value: u32): u32 {
   store<u32>(address, before + value);
   return before;
 }
+
+/** Sets bits. */
+// @ts-ignore: decorator
+@inline
+export function orShared(address: usize, bits: u32): void {
+  if (ASC_FEATURE_THREADS) atomic.or<u32>(address, bits);
+  else store<u32>(address, load<u32>(address) | bits);
+}

@@ -5,7 +5,18 @@ export * from "./sparse/index";
 export * from "./layout";
 export * from "./sparse/layout";
 export * from "./status";
-export { META_BYTES, LARGEST_BLOCK, LARGEST_FIRST_BLOCK, UPPER_BLOCK_BYTES, metaAddress } from "./blocks";
+export {
+  CHANGED,
+  LARGEST_BLOCK,
+  LARGEST_FIRST_BLOCK,
+  LEVEL_MASK,
+  META_BYTES,
+  META_LEVEL,
+  META_UPPER,
+  metaAddress,
+  ONE_LINK,
+  UPPER_BLOCK_BYTES,
+} from "./blocks";
 export { entryLevel, loadEntry } from "./graph/insert";
 export { levelOf } from "./graph/levels";
 export { linkCapacity, linksOn } from "./graph/search";

@@ -4,7 +4,7 @@
  * last. Each list is changed under the lock of the node that owns it; readers take no lock and see single u32 stores.
  */
 
-import { LEVEL_MASK, m, metaAddress, META_LEVEL, META_LOCK, ONE_LINK, vectorAddress } from "../blocks";
+import { LEVEL_MASK, m, markChanged, metaAddress, META_LEVEL, META_LOCK, ONE_LINK, vectorAddress } from "../blocks";
 import { gather, locateGathered, measureGathered } from "../distance";
 import { H_EF_CONSTRUCT, H_ENTRY, H_ENTRY_LOCK, NONE } from "../layout";
 import { addShared, loadShared, lock, storeShared, unlock } from "../lock";
@@ -100,6 +100,7 @@ function connect(from: u32, to: u32, level: u32, last: bool, keys: usize): void 
     }
     gather(slot, count++);
   }
+  markChanged(from);
   if (count < capacity) {
     if (count + 1 < capacity) storeShared(links + (<usize>(count + 1) << 2), NONE);
     storeShared(links + (<usize>count << 2), to);
@@ -153,6 +154,7 @@ export function insert(slot: u32, scratch: usize): void {
     const top = min<u32>(level, entryLevel(entry));
     const q = vectorAddress(slot);
     let nearest = descend(q, <u32>entry, entryLevel(entry), top);
+    markChanged(slot);
     for (let l: i32 = <i32>top; l >= 0; l--) {
       beginVisit();
       visit(slot);

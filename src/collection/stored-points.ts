@@ -36,6 +36,17 @@ export interface CollectionMemory {
   readonly indexes: number;
 }
 
+/** Who keeps what points were before they change: a journal. */
+export interface ChangeWatcher {
+  /** Makes room for being told of offsets below `end`. @throws {RangeError} */
+  reserve(end: number): void;
+  /**
+   * The point at that offset is about to change in any way; or its id was just removed, or just added, and its payload and
+   * version are still what they were.
+   */
+  before(offset: number): void;
+}
+
 const NO_OFFSETS = new Uint32Array(0);
 
 /** Ids, vectors, payloads and versions of a collection's points, and every way in which they change. */
@@ -49,6 +60,8 @@ export class StoredPoints {
   readonly scans = new Set<Watcher>();
   /** Follow every change of a payload. Set when the collection gets its first index. */
   fields: FieldIndexes | undefined;
+  /** Told of every point before it changes. */
+  journalled: ChangeWatcher | undefined;
   /** The number of the operation that was applied last. */
   sequence = 0;
 
@@ -91,6 +104,7 @@ export class StoredPoints {
   }
 
   #change(sequence: number, { operation, offsets, payloads }: Prepared): void {
+    if (this.journalled !== undefined) for (const offset of offsets) this.journalled.before(offset);
     switch (operation.kind) {
       case Kind.UPSERT:
         this.#upsert(sequence, operation);
@@ -170,7 +184,10 @@ export class StoredPoints {
     const offsets = mode === UpsertMode.UPDATE_ONLY ? this.ids.end : this.ids.reserve(ids);
     this.#reserveVectors(vectors, offsets);
     this.payloads.reserve(payloadLengths, offsets);
-    reserveOrThrow(() => this.versions.reserve(offsets), ids.length);
+    reserveOrThrow(() => {
+      this.versions.reserve(offsets);
+      this.journalled?.reserve(offsets);
+    }, ids.length);
   }
 
   /** Of the points that are not left out: what a sparse vector asks for stays, whether or not it is stored. */
@@ -193,6 +210,7 @@ export class StoredPoints {
       payloadAt += payloadLengths[i] as number;
       const leftOut = mode !== UpsertMode.UPSERT && this.#isLeftOut(mode, ids, i, sequence);
       const offset = leftOut ? -1 : this.ids.insert(ids, i);
+      if (!leftOut) this.journalled?.before(offset);
       for (const column of columns) {
         const row = column.next(i);
         if (leftOut) continue;
@@ -219,10 +237,11 @@ export class StoredPoints {
     for (let i = 0; i < ids.length; i++) {
       const offset = this.ids.delete(ids, i);
       if (offset === -1) continue;
+      this.journalled?.before(offset);
       for (const space of this.spaces.values()) space.remove(offset);
       this.#deletePayload(offset);
-      // Another point may have the offset at once: no reader, builder or checkpoint outlives the turn in
-      // which it began, so nothing can still mean this one.
+      // Another point may have the offset at once: no reader or builder outlives the turn in which it began, and a
+      // checkpoint has saved what it needs, so nothing can still mean this one.
       this.ids.release(offset);
       this.#note(offset);
     }

@@ -49,6 +49,26 @@ export class Coordinates {
     return this.#several.get(offset)?.some((point) => passes(point.lon, point.lat)) ?? false;
   }
 
+  /** How many pages there may be. */
+  get pageEnd(): number {
+    return this.#pages.length;
+  }
+
+  /** Calls `visit` with the offsets of a page that have one point. */
+  eachOfPage(number: number, visit: (offset: number, lon: number, lat: number) => void): void {
+    const page = this.#pages[number];
+    if (page === undefined) return;
+    for (let i = 0; i < PAGE_OFFSETS; i++) {
+      const lon = page[i * 2] as number;
+      if (!Number.isNaN(lon)) visit(number * PAGE_OFFSETS + i, lon, page[i * 2 + 1] as number);
+    }
+  }
+
+  /** The offsets that have several points. Those that stay while they are walked are met once. */
+  several(): MapIterator<[offset: number, points: readonly GeoPoint[]]> {
+    return this.#several.entries();
+  }
+
   #page(number: number): Float64Array {
     const known = this.#pages[number];
     if (known !== undefined) return known;

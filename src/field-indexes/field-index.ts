@@ -1,6 +1,12 @@
 import type { Test } from "../filters/filter.ts";
 import type { Scalar } from "../filters/match.ts";
 import type { Answer } from "./answer.ts";
+import type { Coordinates } from "./coordinates.ts";
+import type { OffsetSet } from "./offset-set.ts";
+import type { SortedPairs } from "./sorted-pairs.ts";
+import type { TextDocuments } from "./text-documents.ts";
+import type { TextPostings } from "./text-postings.ts";
+import type { ValueSets } from "./value-sets.ts";
 
 /**
  * The values of one type at one path: which points have them. It knows nothing of paths and payloads, nor of values of
@@ -16,7 +22,10 @@ export interface FieldIndex {
   /** Whether a value of a payload (no array, or one inside an array) is of the index's type. */
   accepts(value: unknown): boolean;
 
-  /** Adds a point with its values, all of them accepted and different. It had none before. */
+  /**
+   * Adds a point with its values, all of them accepted and different. It had none before, or some of these: then what is
+   * missing is added.
+   */
   add(offset: number, values: readonly unknown[]): void;
 
   /** Forgets a point, given with the very values that it was added with. */
@@ -40,6 +49,12 @@ export interface FieldIndex {
    */
   find(test: Test, answer: Answer): void;
 
+  /** Stands for how values are read from payloads: with another text, an index that was written down is another one. */
+  readonly reading: string;
+
+  /** What the index consists of, for those who write it down and read it back, in this order. */
+  readonly contents: readonly IndexContent[];
+
   /** What facets count: where the type has single values that can be matched. */
   readonly facets?: Facets | undefined;
 
@@ -52,6 +67,15 @@ export interface FieldIndex {
    */
   bind?(test: Test): Test;
 }
+
+/** What an index consists of. */
+export type IndexContent =
+  | { readonly kind: "values"; readonly values: ValueSets }
+  | { readonly kind: "pairs"; readonly pairs: SortedPairs }
+  | { readonly kind: "elsewhere"; readonly offsets: OffsetSet }
+  | { readonly kind: "coordinates"; readonly coordinates: Coordinates }
+  | { readonly kind: "tokens"; readonly tokens: TextPostings }
+  | { readonly kind: "documents"; readonly documents: TextDocuments; readonly tokens: TextPostings };
 
 /** Values, and how many points have each. */
 export interface Facets {

@@ -11,55 +11,36 @@
  * It answers only when it is complete. Until then, and should it fail, payloads are asked as if it were not there.
  */
 
-import { NearvecError } from "../errors.ts";
+import type { NearvecError } from "../errors.ts";
 import { bindFilter } from "../filters/bind.ts";
 import type { Filter } from "../filters/filter.ts";
-import type { components } from "../generated/qdrant.ts";
 import { decode } from "../payload/json.ts";
-import { EACH, type JsonPath } from "../payload/path.ts";
+import type { JsonPath } from "../payload/path.ts";
 import type { IdColumn } from "../points/id-column.ts";
 import type { IdTable } from "../points/id-table.ts";
 import type { Answer } from "./answer.ts";
 import { candidates, countAtHand, type KnownPoints } from "./candidates.ts";
-import { createIndex } from "./create-index.ts";
-import { IndexedField } from "./indexed-field.ts";
+import { Field, type IndexedPayloads, type PayloadIndexInfo, type Runner } from "./field.ts";
+import type { IndexedField, Payload } from "./indexed-field.ts";
 import { lowestIds } from "./lowest-ids.ts";
 import { type FieldParams, sameParams } from "./params.ts";
+import { pathText } from "./path-text.ts";
 
-export type PayloadIndexInfo = components["schemas"]["PayloadIndexInfo"];
-
-/** The payloads that are indexed, as UTF-8 JSON. */
-export interface IndexedPayloads {
-  /** One above the highest offset. */
-  end(): number;
-  /** Undefined: none. */
-  bytesAt(offset: number): Uint8Array | undefined;
-}
-
-/** Runs work in slices between the turns of the event loop. */
-export interface Runner {
-  wake(job: SlicedJob): void;
-  remove(job: SlicedJob): void;
-  /** In milliseconds. */
-  now(): number;
-  /** How long a slice may take. */
-  readonly sliceMs: number;
-}
-
-interface SlicedJob {
-  slice(): boolean;
-  readonly awaited: boolean;
-}
+export type { PayloadIndexInfo } from "./field.ts";
+export { pathText } from "./path-text.ts";
 
 export class FieldIndexes {
   readonly #payloads: IndexedPayloads;
   readonly #runner: Runner;
+  readonly #now: () => number;
   /** By the path's canonical text. */
   readonly #fields = new Map<string, Field>();
 
-  constructor(payloads: IndexedPayloads, runner: Runner) {
+  /** @param now the clock by which others wait until some time, in milliseconds */
+  constructor(payloads: IndexedPayloads, runner: Runner, now: () => number) {
     this.#payloads = payloads;
     this.#runner = runner;
+    this.#now = now;
   }
 
   get isEmpty(): boolean {
@@ -68,7 +49,7 @@ export class FieldIndexes {
 
   /**
    * Creates the index of a path, or leaves it as it is when there is the same one; another one of that path is dropped.
-   * The first slice is done at once: of a small collection that is all.
+   * The first slice is done at once, where there is time: of a small collection that is all.
    */
   create(path: JsonPath, params: FieldParams): void {
     const name = pathText(path);
@@ -77,7 +58,7 @@ export class FieldIndexes {
       known.params = params;
       return;
     }
-    const field = new Field(path, params, this.#payloads, this.#runner);
+    const field = new Field(path, params, this.#payloads, this.#runner, this.#now);
     this.#fields.set(name, field);
     if (known !== undefined) field.succeed(known);
     field.start();
@@ -150,6 +131,16 @@ export class FieldIndexes {
     return field?.isComplete ? field.indexed : undefined;
   }
 
+  /** Every field by its path's canonical text, whether its index is complete or not. */
+  get fields(): ReadonlyMap<string, Field> {
+    return this.#fields;
+  }
+
+  /** What the indexes were created with, as a request says it. */
+  get definitions(): (readonly [field: string, schema: unknown])[] {
+    return Array.from(this.#fields, ([name, { params }]) => [name, params.given ?? params.type]);
+  }
+
   /** What `getCollection` shows. */
   get schema(): Record<string, PayloadIndexInfo> {
     return Object.fromEntries([...this.#fields].map(([name, field]) => [name, field.info]));
@@ -172,154 +163,7 @@ export class FieldIndexes {
   }
 }
 
-type Payload = Record<string, unknown>;
-
-interface Waiter {
-  readonly until: number;
-  readonly resolve: (complete: boolean) => void;
-  readonly reject: (reason: NearvecError) => void;
-}
-
-/** Payloads asked between two looks at the clock, or bytes of them, whatever is first. */
-const BETWEEN_LOOKS = 16;
-const BYTES_BETWEEN_LOOKS = 4096;
-
-/** One path's index, and how far it is built. */
-class Field implements SlicedJob {
-  params: FieldParams;
-  indexed: IndexedField;
-  failure: NearvecError | undefined;
-  readonly #payloads: IndexedPayloads;
-  readonly #runner: Runner;
-  /** Points below are in the index; all of them once it is complete. */
-  #walked = 0;
-  #waiters: Waiter[] = [];
-
-  constructor(path: JsonPath, params: FieldParams, payloads: IndexedPayloads, runner: Runner) {
-    this.params = params;
-    this.indexed = new IndexedField(path, createIndex(params));
-    this.#payloads = payloads;
-    this.#runner = runner;
-  }
-
-  get isComplete(): boolean {
-    return this.#walked === COMPLETE;
-  }
-
-  get awaited(): boolean {
-    return this.#waiters.length > 0;
-  }
-
-  get info(): PayloadIndexInfo {
-    const { type, given } = this.params;
-    return {
-      data_type: type,
-      // A copy: nobody's change to an answer may reach the index.
-      ...(given && { params: structuredClone(given) as NonNullable<PayloadIndexInfo["params"]> }),
-      points: this.indexed.points,
-    };
-  }
-
-  start(): void {
-    if (this.slice()) this.#runner.wake(this);
-  }
-
-  /** Takes the place of another one: whoever waits for that waits for this one. */
-  succeed(other: Field): void {
-    this.#waiters = other.#waiters.splice(0);
-    other.stop();
-  }
-
-  /** Forgets what is left to do; without a reason whoever waits is content. */
-  stop(reason?: NearvecError): void {
-    this.#runner.remove(this);
-    for (const { resolve, reject } of this.#waiters.splice(0)) {
-      if (reason === undefined) resolve(true);
-      else reject(reason);
-    }
-  }
-
-  whenComplete(until: number): Promise<boolean> | undefined {
-    if (this.failure !== undefined) return Promise.reject(this.failure);
-    if (this.isComplete) return undefined;
-    return new Promise((resolve, reject) => {
-      this.#waiters.push({ until, resolve, reject });
-      this.#runner.wake(this);
-    });
-  }
-
-  /** Whether a change of the point has to reach the index: the walk will not meet it any more. */
-  follows(offset: number): boolean {
-    return offset < this.#walked && this.failure === undefined;
-  }
-
-  change(offset: number, before: Payload | undefined, after: Payload | undefined): void {
-    this.#orFail(() => this.indexed.change(offset, before, after));
-  }
-
-  slice(): boolean {
-    this.#orFail(() => this.#walk());
-    if (this.failure !== undefined) return false;
-    const time = this.#runner.now();
-    const content = this.#waiters.filter(({ until }) => this.isComplete || time >= until);
-    this.#waiters = this.#waiters.filter((waiter) => !content.includes(waiter));
-    for (const { resolve } of content) resolve(this.isComplete);
-    return !this.isComplete;
-  }
-
-  #walk(): void {
-    const { now, sliceMs } = this.#runner;
-    const until = now() + sliceMs;
-    let read = 0;
-    while (this.#walked < this.#payloads.end()) {
-      const bytes = this.#payloads.bytesAt(this.#walked);
-      if (bytes !== undefined) {
-        this.indexed.change(this.#walked, undefined, decode(bytes));
-        read += bytes.length;
-      }
-      if (++this.#walked % BETWEEN_LOOKS !== 0 && read < BYTES_BETWEEN_LOOKS) continue;
-      read = 0;
-      if (now() >= until) return;
-    }
-    this.#walked = COMPLETE;
-  }
-
-  /**
-   * Points are stored whether or not an index has room for them: one that fails is emptied and set aside, and payloads are
-   * asked again.
-   */
-  #orFail(step: () => void): void {
-    try {
-      step();
-    } catch (cause) {
-      const what = `the index of ${pathText(this.indexed.path)} failed: ${cause instanceof Error ? cause.message : cause}`;
-      this.failure = new NearvecError(
-        cause instanceof RangeError ? "OUT_OF_MEMORY" : "INTERNAL",
-        { what, todo: "Filters stay right without it. Delete it, or create it again." },
-        { cause },
-      );
-      this.#walked = 0;
-      this.indexed = new IndexedField(this.indexed.path, createIndex(this.params));
-      this.stop(this.failure);
-    }
-  }
-}
-
-/** Above all offsets. */
-const COMPLETE = Number.POSITIVE_INFINITY;
-
 function areEqual(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
   if (a === undefined || b === undefined) return a === b;
   return a.length === b.length && a.every((byte, i) => byte === b[i]);
-}
-
-const BARE = /^[\p{Alphabetic}\p{N}_-]+$/u;
-
-/** The one spelling of a path that is used here. */
-export function pathText(path: JsonPath): string {
-  return path.reduce<string>((text, step) => {
-    if (typeof step === "number") return `${text}[${step === EACH ? "" : step}]`;
-    const key = BARE.test(step) ? step : `"${step}"`;
-    return text === "" ? key : `${text}.${key}`;
-  }, "");
 }

@@ -2,7 +2,7 @@ import type { Test } from "../filters/filter.ts";
 import { type GeoPoint, type GeoTest, geoPointOf, isInside } from "../filters/geo.ts";
 import type { Answer } from "./answer.ts";
 import { Coordinates } from "./coordinates.ts";
-import type { FieldIndex } from "./field-index.ts";
+import type { FieldIndex, IndexContent } from "./field-index.ts";
 import { type Area, areaOf } from "./geo-areas.ts";
 import { type Cell, childrenOf, FINEST, keyOf, keysOf, WHOLE } from "./geo-cells.ts";
 import { OffsetSet } from "./offset-set.ts";
@@ -32,6 +32,7 @@ interface Open {
  * down: what is all inside counts, what is all outside doesn't, and at its border each point is compared itself.
  */
 export class GeoIndex implements FieldIndex {
+  readonly reading = "1";
   readonly #cells = new SortedPairs();
   readonly #coordinates = new Coordinates();
   /** Points with coordinates that no map has. */
@@ -39,6 +40,14 @@ export class GeoIndex implements FieldIndex {
 
   get memoryBytes(): number {
     return this.#cells.memoryBytes + this.#coordinates.memoryBytes + this.#elsewhere.memoryBytes;
+  }
+
+  get contents(): IndexContent[] {
+    return [
+      { kind: "pairs", pairs: this.#cells },
+      { kind: "elsewhere", offsets: this.#elsewhere },
+      { kind: "coordinates", coordinates: this.#coordinates },
+    ];
   }
 
   accepts(value: unknown): boolean {

@@ -5,7 +5,7 @@ import { Answer } from "./answer.ts";
 import type { FieldIndex } from "./field-index.ts";
 import { OffsetSet } from "./offset-set.ts";
 
-type Payload = Readonly<Record<string, unknown>>;
+export type Payload = Readonly<Record<string, unknown>>;
 
 /** What a payload has at the field's path. */
 interface Content {
@@ -16,6 +16,14 @@ interface Content {
   /** Whether it is not empty, and whether it is null, as `is_empty` and `is_null` have it. */
   readonly filled: boolean;
   readonly null: boolean;
+}
+
+/** What is known of points beside what the index knows. */
+export interface FieldSets {
+  readonly own: OffsetSet;
+  readonly foreign: OffsetSet;
+  readonly filled: OffsetSet;
+  readonly nulls: OffsetSet;
 }
 
 const NOTHING: Content = { own: [], foreign: false, filled: false, null: false };
@@ -32,7 +40,7 @@ export class IndexedField {
   readonly #filled = new OffsetSet();
   readonly #nulls = new OffsetSet();
   /** Points with more than one value of the type. */
-  #several = 0;
+  several = 0;
 
   constructor(path: JsonPath, index: FieldIndex) {
     this.path = path;
@@ -49,6 +57,21 @@ export class IndexedField {
     return sets.reduce((bytes, set) => bytes + set.memoryBytes, this.index.memoryBytes);
   }
 
+  get sets(): FieldSets {
+    return { own: this.#own, foreign: this.#foreign, filled: this.#filled, nulls: this.#nulls };
+  }
+
+  /** Adds what is missing of a point that is partly there: all but whether it has several values. */
+  complete(offset: number, payload: Payload): void {
+    const { own, foreign, filled, null: isNull } = this.#contentOf(payload);
+    if (foreign) this.#foreign.add(offset);
+    if (filled) this.#filled.add(offset);
+    if (isNull) this.#nulls.add(offset);
+    if (own.length === 0) return;
+    this.#own.add(offset);
+    this.index.add(offset, own);
+  }
+
   /** A point's payload is another one from now on; undefined: none. */
   change(offset: number, before: Payload | undefined, after: Payload | undefined): void {
     const old = this.#contentOf(before);
@@ -59,7 +82,7 @@ export class IndexedField {
     if (areSame(old.own, fresh.own)) return;
     if (old.own.length > 0) this.index.remove(offset, old.own);
     if (fresh.own.length > 0) this.index.add(offset, fresh.own);
-    this.#several += Number(fresh.own.length > 1) - Number(old.own.length > 1);
+    this.several += Number(fresh.own.length > 1) - Number(old.own.length > 1);
     if (old.own.length === 0) this.#own.add(offset);
     else if (fresh.own.length === 0) this.#own.delete(offset);
   }
@@ -89,7 +112,7 @@ export class IndexedField {
   count(test: Test): number | undefined {
     if (this.#foreign.size > 0 && !this.index.covers(test)) return undefined;
     // A point with several values may be in several pairs; of one value, every point has one.
-    return this.#several === 0 || test.kind === "value" ? this.index.count(test) : undefined;
+    return this.several === 0 || test.kind === "value" ? this.index.count(test) : undefined;
   }
 
   /** Adds the points that have a value which passes the test. */
@@ -112,7 +135,7 @@ export class IndexedField {
     this.#own.addTo(own);
     const others = passing.not(own);
     // Those whose values all pass are none of them; of several values, one may be another.
-    if (this.#several > 0) {
+    if (this.several > 0) {
       for (let i = 0; i < own.length; i++) {
         answer.maybe[i] = (answer.maybe[i] as number) | ((own[i] as number) & ~(others.sure[i] as number));
       }

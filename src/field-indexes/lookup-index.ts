@@ -2,7 +2,7 @@ import type { Test } from "../filters/filter.ts";
 import type { Scalar } from "../filters/match.ts";
 import { type Ids, readId, writeId } from "../points/ids.ts";
 import type { Answer } from "./answer.ts";
-import type { Facets, FieldIndex } from "./field-index.ts";
+import type { Facets, FieldIndex, IndexContent } from "./field-index.ts";
 import type { FieldParams } from "./params.ts";
 import { passingTypes, Types } from "./passing-types.ts";
 import { ValueSets } from "./value-sets.ts";
@@ -33,6 +33,7 @@ export function uuidIndex(): FieldIndex {
 class LookupIndex implements FieldIndex {
   readonly accepts: (value: unknown) => boolean;
   readonly covers: (test: Test) => boolean;
+  readonly reading = "1";
   readonly #sets: ValueSets;
 
   constructor(accepts: (value: unknown) => boolean, covers: (test: Test) => boolean, sets: ValueSets) {
@@ -47,6 +48,10 @@ class LookupIndex implements FieldIndex {
 
   get memoryBytes(): number {
     return this.#sets.memoryBytes;
+  }
+
+  get contents(): IndexContent[] {
+    return [{ kind: "values", values: this.#sets }];
   }
 
   add(offset: number, values: readonly Scalar[]): void {
@@ -95,9 +100,8 @@ class UuidSets extends ValueSets {
     return super.memoryBytes + this.#odd.size * ODD_BYTES;
   }
 
-  override add(offset: number, value: string): void {
-    super.add(offset, value);
-    if (CANONICAL.test(value) || this.sizeOf(value) > 1) return;
+  protected override entered(value: string): void {
+    if (CANONICAL.test(value)) return;
     const uuid = canonical(value);
     this.#odd.set(uuid, [...(this.#odd.get(uuid) ?? []), value]);
   }

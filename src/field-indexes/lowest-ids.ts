@@ -1,4 +1,4 @@
-import { lowestBit } from "../collection/matches.ts";
+import { lowestBit } from "../bits.ts";
 import type { IdColumn } from "../points/id-column.ts";
 import type { IdTable } from "../points/id-table.ts";
 

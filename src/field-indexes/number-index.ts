@@ -1,7 +1,7 @@
 import { parseDatetime } from "../filters/datetime.ts";
 import type { Test } from "../filters/filter.ts";
 import type { Answer } from "./answer.ts";
-import type { Facets, FieldIndex } from "./field-index.ts";
+import type { Facets, FieldIndex, IndexContent } from "./field-index.ts";
 import { dateIntervals, type Intervals, NumberOrder, numberIntervals } from "./number-order.ts";
 import type { FieldParams } from "./params.ts";
 import { passingTypes, Types } from "./passing-types.ts";
@@ -24,6 +24,7 @@ export function datetimeIndex(): FieldIndex {
 
 /** Values in the order of the numbers that they stand for. */
 class OrderIndex implements FieldIndex {
+  readonly reading = "1";
   readonly covers: (test: Test) => boolean;
   readonly order: NumberOrder;
   readonly #intervalsOf: (test: Test) => Intervals | undefined;
@@ -40,6 +41,10 @@ class OrderIndex implements FieldIndex {
 
   get memoryBytes(): number {
     return this.order.memoryBytes;
+  }
+
+  get contents(): IndexContent[] {
+    return [{ kind: "pairs", pairs: this.order.pairs }];
   }
 
   accepts(value: unknown): boolean {
@@ -75,6 +80,7 @@ const HIGHEST = 2n ** 63n - 1n;
 
 /** Signed integers of 64 bits: with `lookup` by their value, with `range` in their order. */
 export class IntegerIndex implements FieldIndex {
+  readonly reading = "1";
   readonly #sets: ValueSets | undefined;
   readonly order: NumberOrder | undefined;
 
@@ -85,6 +91,13 @@ export class IntegerIndex implements FieldIndex {
 
   get memoryBytes(): number {
     return (this.#sets?.memoryBytes ?? 0) + (this.order?.memoryBytes ?? 0);
+  }
+
+  get contents(): IndexContent[] {
+    const contents: IndexContent[] = [];
+    if (this.#sets !== undefined) contents.push({ kind: "values", values: this.#sets });
+    if (this.order !== undefined) contents.push({ kind: "pairs", pairs: this.order.pairs });
+    return contents;
   }
 
   get facets(): Facets | undefined {

@@ -9,7 +9,7 @@ import { type Interval, SortedPairs } from "./sorted-pairs.ts";
  * several of them may look the same: what exactly such a point has only its payload tells.
  */
 export class NumberOrder implements Order {
-  readonly #pairs = new SortedPairs();
+  readonly pairs = new SortedPairs();
   readonly valueOf: (value: unknown) => number | bigint | undefined;
 
   /** @param numberOf what `valueOf` answers */
@@ -18,15 +18,15 @@ export class NumberOrder implements Order {
   }
 
   get memoryBytes(): number {
-    return this.#pairs.memoryBytes;
+    return this.pairs.memoryBytes;
   }
 
   add(offset: number, values: readonly unknown[]): void {
-    for (const value of values) this.#pairs.add(this.#key(value), offset);
+    for (const value of values) this.pairs.add(this.#key(value), offset);
   }
 
   remove(offset: number, values: readonly unknown[]): void {
-    for (const value of values) this.#pairs.delete(this.#key(value), offset);
+    for (const value of values) this.pairs.delete(this.#key(value), offset);
   }
 
   /** How many pairs are in the parts of the intervals, at most. */
@@ -39,18 +39,18 @@ export class NumberOrder implements Order {
   }
 
   find({ sure, maybe }: Intervals, answer: Answer): void {
-    for (const interval of sure) this.#pairs.addTo(interval, answer.sure);
+    for (const interval of sure) this.pairs.addTo(interval, answer.sure);
     for (const interval of maybe) {
-      if (this.#pairs.count(interval) > 0) this.#pairs.addTo(interval, answer.maybe);
+      if (this.pairs.count(interval) > 0) this.pairs.addTo(interval, answer.maybe);
     }
   }
 
   walk(descending: boolean, from: number | undefined, visit: OrderVisit): void {
-    this.#pairs.walk(descending, from, visit);
+    this.pairs.walk(descending, from, visit);
   }
 
   #count(intervals: readonly Interval[]): number {
-    return intervals.reduce((count, interval) => count + this.#pairs.count(interval), 0);
+    return intervals.reduce((count, interval) => count + this.pairs.count(interval), 0);
   }
 
   #key(value: unknown): number {

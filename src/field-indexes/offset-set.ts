@@ -9,7 +9,7 @@
  *      sorted u32               └──────────────────┘ └──────────────────┘          └──────────────────┘
  */
 
-import { lowestBit } from "../collection/matches.ts";
+import { lowestBit } from "../bits.ts";
 import { bitsOf } from "./answer.ts";
 
 /** In one list, and of a container as a list. */
@@ -39,6 +39,38 @@ export class OffsetSet {
 
   get size(): number {
     return this.#size;
+  }
+
+  /** How many blocks of 65,536 offsets there may be. */
+  get blockEnd(): number {
+    if (this.#containers !== undefined) return this.#containers.length;
+    return this.#size === 0 ? 0 : ((this.#list[this.#size - 1] as number) >>> CONTAINER_BITS) + 1;
+  }
+
+  /** Sets the bits of a block's offsets in 2,048 words of zeros, counted from its first offset. Answers whether there are any. */
+  blockTo(number: number, bits: Uint32Array): boolean {
+    if (this.#containers !== undefined) {
+      const container = this.#containers[number];
+      container?.addTo(bits, 0);
+      return container !== undefined;
+    }
+    const begin = lowerBound(this.#list, this.#size, number * CONTAINER_OFFSETS);
+    let at = begin;
+    for (; at < this.#size && (this.#list[at] as number) >>> CONTAINER_BITS === number; at++) {
+      const low = (this.#list[at] as number) & LOW;
+      bits[low >>> 5] = (bits[low >>> 5] as number) | (1 << (low & 31));
+    }
+    return at > begin;
+  }
+
+  /** Adds a whole block, of which there is none yet: a sorted list of at most 4,096 offsets in it, or a bitmap. */
+  addBlock(number: number, block: Uint16Array | Uint32Array): void {
+    if (this.#containers === undefined) this.#divide();
+    const containers = this.#containers as (Container | undefined)[];
+    while (containers.length <= number) containers.push(undefined);
+    const container = Container.of(block);
+    containers[number] = container;
+    this.#size += container.size;
   }
 
   get memoryBytes(): number {
@@ -151,7 +183,7 @@ export class OffsetSet {
   }
 
   #divide(): void {
-    const list = this.#list;
+    const list = this.#list.subarray(0, this.#size);
     this.#containers = [];
     this.#list = NONE;
     for (const offset of list) this.#container(offset).add(offset & LOW);
@@ -175,6 +207,20 @@ class Container {
   size = 0;
   #list: Uint16Array | undefined = new Uint16Array(FIRST_CAPACITY);
   #bits: Uint32Array | undefined;
+
+  /** @see OffsetSet.addBlock */
+  static of(block: Uint16Array | Uint32Array): Container {
+    const container = new Container();
+    if (block instanceof Uint16Array) {
+      container.size = block.length;
+      container.#list = block.slice();
+    } else {
+      container.size = block.reduce((size, word) => size + bitsOf(word), 0);
+      container.#list = undefined;
+      container.#bits = block.slice();
+    }
+    return container;
+  }
 
   get memoryBytes(): number {
     return OBJECT_BYTES + (this.#list?.byteLength ?? 0) + (this.#bits?.byteLength ?? 0);

@@ -8,18 +8,26 @@ export type Postings = number | readonly number[] | OffsetSet;
 
 const MOST_IN_ARRAY = 32;
 
-/** @param postings undefined: none so far. The offset must not be among them. */
+/** @param postings undefined: none so far. An offset that is among them stays. */
 export function withOffset(postings: Postings | undefined, offset: number): Postings {
   if (postings === undefined) return offset;
   if (postings instanceof OffsetSet) {
     postings.add(offset);
     return postings;
   }
+  if (postings === offset) return postings;
   if (typeof postings === "number") return postings < offset ? [postings, offset] : [offset, postings];
   const at = postings.findLastIndex((each) => each < offset) + 1;
+  if (postings[at] === offset) return postings;
   // A copy: an array that grows in place would set aside room for 16 more.
   const larger = [...postings.slice(0, at), offset, ...postings.slice(at)];
   return larger.length > MOST_IN_ARRAY ? OffsetSet.of(larger) : larger;
+}
+
+/** Of offsets in ascending order, one at least. */
+export function postingsOf(sorted: Uint32Array): Postings {
+  if (sorted.length === 1) return sorted[0] as number;
+  return sorted.length <= MOST_IN_ARRAY ? Array.from(sorted) : OffsetSet.of(sorted);
 }
 
 /** What is left without an offset that is there; undefined: none. */

@@ -109,6 +109,39 @@ export class SortedPairs {
     });
   }
 
+  /**
+   * Calls `visit` with runs of pairs in their order, from the given one on (which need not be there), until it answers
+   * false. Views, valid during the call.
+   */
+  runs(
+    number: number,
+    offset: number,
+    visit: (numbers: Float64Array, offsets: Uint32Array) => boolean,
+  ): void {
+    for (let place = this.#placeOf(number, offset); place < this.#leaves.length; place++) {
+      const leaf = this.#leaves[place] as Leaf;
+      const from = lowerBound(leaf, number, offset);
+      const { numbers, offsets, size } = leaf;
+      if (from < size && !visit(numbers.subarray(from, size), offsets.subarray(from, size))) return;
+    }
+  }
+
+  /** Adds sorted pairs, all of them above those that are there. */
+  append(numbers: Float64Array, offsets: Uint32Array): void {
+    for (let from = 0; from < numbers.length; ) {
+      let leaf = this.#leaves.at(-1);
+      if (leaf === undefined || leaf.size === LEAF_PAIRS) {
+        leaf = this.#insertLeaf(this.#leaves.length, numbers[from] as number, offsets[from] as number);
+      }
+      const end = Math.min(numbers.length, from + LEAF_PAIRS - leaf.size);
+      leaf.numbers.set(numbers.subarray(from, end), leaf.size);
+      leaf.offsets.set(offsets.subarray(from, end), leaf.size);
+      leaf.size += end - from;
+      this.#size += end - from;
+      from = end;
+    }
+  }
+
   /** @see Order.walk */
   walk(descending: boolean, start: number | undefined, visit: OrderVisit): void {
     if (descending) this.#walkDown(start ?? Number.POSITIVE_INFINITY, visit);

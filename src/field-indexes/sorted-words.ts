@@ -45,6 +45,17 @@ export class SortedWords {
     }
   }
 
+  /** The word after the given one, which need not be there; undefined: none. */
+  next(word: string | undefined): string | undefined {
+    if (word === undefined) return this.#leaves[0]?.[0];
+    const place = this.#placeOf(word);
+    const leaf = this.#leaves[place];
+    if (leaf === undefined) return undefined;
+    const at = lowerBound(leaf, word);
+    const isThere = leaf[at] === word;
+    return leaf[isThere ? at + 1 : at] ?? this.#leaves[place + 1]?.[0];
+  }
+
   /** The last leaf that begins with the word or one below it; or the first leaf. */
   #placeOf(word: string): number {
     let low = 0;

@@ -1,10 +1,10 @@
-import { lowestBit } from "../collection/matches.ts";
+import { lowestBit } from "../bits.ts";
 import { hasRun } from "../filters/tokens.ts";
 import { PayloadStore } from "../payload/store.ts";
 import type { Answer } from "./answer.ts";
 
 /** Stands between two strings of a point: no token has that number, so no phrase goes on from one to the other. */
-const BOUNDARY = 0;
+export const BOUNDARY = 0;
 /** Bytes that are looked through in one go, some ten milliseconds' work; of more, payloads are asked. */
 const MOST_READ = 1_000_000;
 /** To find a document takes as long as looking through so many bytes. */
@@ -46,6 +46,16 @@ export class TextDocuments {
     this.#store.tidy();
   }
 
+  /** The numbers of a point's tokens, as they are stored: a view, valid until something changes. Undefined: it has none. */
+  bytesAt(offset: number): Uint8Array | undefined {
+    return this.#store.getBytes(offset);
+  }
+
+  /** A point gets numbers that were written down. */
+  restore(offset: number, bytes: Uint8Array, from: number, end: number): void {
+    this.#store.set(offset, bytes, from, end);
+  }
+
   /** Adds the points that have the phrase; where very many have its tokens, those that may have it. */
   find(phrase: readonly number[], among: Uint32Array, answer: Answer): void {
     let read = 0;
@@ -79,7 +89,7 @@ export class TextDocuments {
   }
 }
 
-function numbersIn(bytes: Uint8Array): number[] {
+export function numbersIn(bytes: Uint8Array): number[] {
   const numbers: number[] = [];
   let number = 0;
   let shift = 0;

@@ -4,11 +4,12 @@ import { bindToTokens } from "../filters/tokens.ts";
 import { type Analyzer, createAnalyzer } from "../text/analyzer.ts";
 import type { TextOptions } from "../text/text-params.ts";
 import type { Answer } from "./answer.ts";
-import type { FieldIndex } from "./field-index.ts";
+import type { FieldIndex, IndexContent } from "./field-index.ts";
 import type { FieldParams } from "./params.ts";
 import { passingTypes, Types } from "./passing-types.ts";
 import { TextDocuments } from "./text-documents.ts";
 import { TextPostings } from "./text-postings.ts";
+import { readingOf } from "./text-reading.ts";
 
 /** Analyzers by what they were made for: to load one takes a while, to make an index must not. They go with it. */
 const analyzers = new WeakMap<FieldParams, Analyzer>();
@@ -52,6 +53,19 @@ class TextIndex implements FieldIndex {
 
   get memoryBytes(): number {
     return this.#postings.memoryBytes + (this.#documents?.memoryBytes ?? 0);
+  }
+
+  /** Runtimes divide some texts by tables of their own: those of another one may make other tokens. */
+  get reading(): string {
+    return readingOf(this.#analyzer);
+  }
+
+  get contents(): IndexContent[] {
+    const tokens = this.#postings;
+    const contents: IndexContent[] = [{ kind: "tokens", tokens }];
+    if (this.#documents !== undefined)
+      contents.push({ kind: "documents", documents: this.#documents, tokens });
+    return contents;
   }
 
   accepts(value: unknown): boolean {

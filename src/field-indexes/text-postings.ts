@@ -1,4 +1,12 @@
-import { addTo, type Postings, PostingsMemory, sizeOf, withOffset, withoutOffset } from "./postings.ts";
+import {
+  addTo,
+  eachOffset,
+  type Postings,
+  PostingsMemory,
+  sizeOf,
+  withOffset,
+  withoutOffset,
+} from "./postings.ts";
 
 /** An entry of a map, and a short string. */
 const TOKEN_BYTES = 80;
@@ -18,6 +26,23 @@ export class TextPostings {
   get memoryBytes(): number {
     const places = this.#postings.length + this.#free.length;
     return this.#numbers.size * TOKEN_BYTES + places * 8 + this.#textBytes + this.#memory.bytes;
+  }
+
+  /** How many numbers there are, those that no token has included. */
+  get numberEnd(): number {
+    return this.#postings.length;
+  }
+
+  /** All tokens, their numbers and points. Tokens that stay while they are walked are met once, however others come and go. */
+  *entries(): Generator<readonly [token: string, points: Postings, number: number], undefined> {
+    for (const [token, number] of this.#numbers) yield [token, this.#postings[number] as Postings, number];
+  }
+
+  /** A token gets points that were written down, beside those that it has. Without others, tokens are numbered as they come. */
+  restore(token: string, points: Postings): void {
+    const known = this.#numbers.get(token);
+    if (known === undefined) this.#replace(this.#enter(token), undefined, points);
+    else eachOffset(points, (offset) => this.add(offset, token));
   }
 
   /** The token's number, for as long as some point has it. */

@@ -48,14 +48,49 @@ export class ValueSets implements Facets {
 
   add(offset: number, value: Scalar): void {
     const before = this.#sets.get(value);
+    const size = sizeOf(before);
     const after = withOffset(before, offset);
     if (after !== before) this.#sets.set(value, after);
     this.#memory.replace(before, after);
-    this.#pairs++;
-    if (before !== undefined) return;
+    this.#pairs += sizeOf(after) - size;
+    if (before === undefined) this.#enter(value);
+  }
+
+  /** A value gets points that were written down, beside those that it has. */
+  restore(value: Scalar, points: Postings): void {
+    if (this.#sets.has(value)) {
+      eachOffset(points, (offset) => this.add(offset, value));
+      return;
+    }
+    this.#sets.set(value, points);
+    this.#memory.replace(undefined, points);
+    this.#pairs += sizeOf(points);
+    this.#enter(value);
+  }
+
+  /**
+   * All values and their points. Values that stay while they are walked are met once, however others come and go: those
+   * of an index by beginnings in their order.
+   */
+  *entries(): Generator<readonly [value: Scalar, points: Postings], undefined> {
+    if (this.#words === undefined) {
+      yield* this.#sets.entries();
+      return;
+    }
+    for (let word = this.#words.next(undefined); word !== undefined; word = this.#words.next(word)) {
+      const points = this.#sets.get(word);
+      if (points !== undefined) yield [word, points];
+    }
+  }
+
+  #enter(value: Scalar): void {
     this.#textBytes += textBytes(value);
     this.#words?.add(value as string);
+    this.entered(value);
   }
+
+  /** A value came that no point had. */
+  protected entered(_value: Scalar): void {}
 
   /** How many points have a value. */
   sizeOf(value: Scalar): number {

@@ -1,7 +1,7 @@
 import type { IdStore } from "./id-store.ts";
 import type { Ids } from "./ids.ts";
 
-const SEGMENT_SLOTS = 8192;
+export const SEGMENT_SLOTS = 8192;
 const FIRST_SLOTS = 64;
 /**
  * Segments are split until 2^19 of them are told apart; ids whose hashes agree in that many bits make a
@@ -12,7 +12,7 @@ const MOST_DEPTH = 19;
  * Three quarters: longer runs of full slots would make a miss expensive, and a split would leave segments no
  * emptier.
  */
-const fullAt = (slots: number): number => (slots >>> 2) * 3;
+export const fullAt = (slots: number): number => (slots >>> 2) * 3;
 
 /**
  * id → offset: extendible hashing. The first `depth` bits of an id's hash pick a segment, its last bits the
@@ -34,11 +34,15 @@ const fullAt = (slots: number): number => (slots >>> 2) * 3;
  */
 export class IdHash {
   readonly #ids: IdStore;
-  #directory: Segment[] = [new Segment(FIRST_SLOTS, 0)];
-  #depth = 0;
+  #directory: Segment[];
+  #depth: number;
 
-  constructor(ids: IdStore) {
+  /** @param depth of all segments, for a table that will be large at once */
+  constructor(ids: IdStore, depth = 0) {
     this.#ids = ids;
+    this.#depth = depth;
+    const slots = depth > 0 ? SEGMENT_SLOTS : FIRST_SLOTS;
+    this.#directory = Array.from({ length: 2 ** depth }, () => new Segment(slots, depth));
   }
 
   /** The offset of the id, which has that hash, or -1. */

@@ -18,7 +18,7 @@ const FEW = 8;
  */
 export class IdOrder {
   readonly #ids: IdStore;
-  readonly #leaves = new IdLeaves();
+  readonly #leaves: IdLeaves;
   /** The rank and the offset of the highest id; a rank below all others while there is none. */
   #lastRank = -1;
   #last = 0;
@@ -26,8 +26,11 @@ export class IdOrder {
   /** Grows with every change. */
   version = 0;
 
-  constructor(ids: IdStore) {
+  /** @param leaves those of an order that was built elsewhere */
+  constructor(ids: IdStore, leaves = new IdLeaves()) {
     this.#ids = ids;
+    this.#leaves = leaves;
+    if (leaves.length > 0) this.#noteLast();
   }
 
   /** Makes room for `count` more offsets if they arrive in order, and in any case for one. */

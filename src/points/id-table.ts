@@ -1,3 +1,4 @@
+import { lowestBit } from "../bits.ts";
 import { NearvecError } from "../errors.ts";
 import type { IdColumn } from "./id-column.ts";
 import { estimateHashBytes, IdHash } from "./id-hash.ts";
@@ -9,6 +10,17 @@ import { IdKind, type Ids, type PointId } from "./ids.ts";
 const FIRST_BITMAP_WORDS = 2;
 const MOST_OFFSETS = 2 ** 32 - 1;
 
+/** What a table is made of. All offsets below the end have an id or are released; the bitmaps are equally long. */
+export interface IdParts {
+  readonly ids: IdStore;
+  readonly hash: IdHash;
+  readonly order: IdOrder;
+  readonly live: Uint32Array<ArrayBuffer>;
+  readonly released: Uint32Array<ArrayBuffer>;
+  readonly end: number;
+  readonly size: number;
+}
+
 /**
  * Which point has which offset, and the order of all ids.
  *
@@ -16,9 +28,9 @@ const MOST_OFFSETS = 2 ** 32 - 1;
  * calls in the same order always give the same offsets.
  */
 export class IdTable {
-  readonly #ids = new IdStore();
-  readonly #hash = new IdHash(this.#ids);
-  readonly #order = new IdOrder(this.#ids);
+  #ids = new IdStore();
+  #hash = new IdHash(this.#ids);
+  #order = new IdOrder(this.#ids);
   #live = new Uint32Array(FIRST_BITMAP_WORDS);
   #released = new Uint32Array(FIRST_BITMAP_WORDS);
   #releasedCount = 0;
@@ -186,12 +198,25 @@ export class IdTable {
     return new IdCursor(this.#order, place, skip ? below + 1 : below);
   }
 
+  /** Becomes the table that was built of these parts (restored-ids.ts), which nobody else keeps. */
+  adopt({ ids, hash, order, live, released, end, size }: IdParts): void {
+    this.#ids = ids;
+    this.#hash = hash;
+    this.#order = order;
+    this.#live = live;
+    this.#released = released;
+    this.#releasedCount = end - size;
+    this.#firstReleased = 0;
+    this.#end = end;
+    this.#size = size;
+  }
+
   #lowestReleased(): number {
     let word = this.#firstReleased;
     while (this.#released[word] === 0) word++;
     this.#firstReleased = word;
     const bits = this.#released[word] as number;
-    return word * 32 + 31 - Math.clz32(bits & -bits);
+    return word * 32 + lowestBit(bits);
   }
 
   #reserveOne(offset: number, hash: number, kind: number): void {

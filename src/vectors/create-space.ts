@@ -5,8 +5,10 @@ import { kinds } from "./kinds/on-demand.ts";
 import type { Space } from "./space.ts";
 
 /** Whether a space is one that needs no code beyond what is always there. */
-export function isPlain({ kind, datatype }: Pick<SpaceConfig, "kind" | "datatype">): boolean {
-  return kind === "dense" && datatype === "float32";
+export function isPlain<Config extends Pick<SpaceConfig, "kind" | "datatype">>(
+  config: Config,
+): config is Config & { kind: "dense" } {
+  return config.kind === "dense" && config.datatype === "float32";
 }
 
 /**
@@ -15,7 +17,5 @@ export function isPlain({ kind, datatype }: Pick<SpaceConfig, "kind" | "datatype
  * @throws {NearvecError} `OUT_OF_MEMORY` when there is no room for even an empty space.
  */
 export function createSpace(core: CoreModule, config: SpaceConfig): Space {
-  return config.kind === "dense" && config.datatype === "float32"
-    ? DenseSpace.create(core, config)
-    : kinds.module.createSpace(core, config);
+  return isPlain(config) ? DenseSpace.create(core, config) : kinds.module.createSpace(core, config);
 }

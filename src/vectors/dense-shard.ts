@@ -1,11 +1,12 @@
 /** Dense vectors in one linear memory: points' offsets on the outside, slots of the core inside. */
 
+import { lowestBit } from "../bits.ts";
 import { Accept, type CoreExports, LAYOUT, METRIC, NONE, PAGE } from "../core/abi.ts";
 import type { CoreModule } from "../core/load.ts";
-import { checked, outOfMemory, SpaceMemory } from "../core/space-memory.ts";
-import { NearvecError } from "../errors.ts";
+import { cannotGrow, checked, SpaceMemory } from "../core/space-memory.ts";
+import { NearvecError, orOutOfMemory } from "../errors.ts";
 import type { DenseSpaceConfig, Distance } from "./config.ts";
-import { OffsetSlots } from "./offset-slots.ts";
+import { U32Table } from "./u32-table.ts";
 
 export interface SearchOptions {
   /** How many results are wanted, at least 1. */
@@ -39,6 +40,16 @@ export interface Hits {
   readonly expanded: number;
 }
 
+/** Found without a look at any vector. */
+export const NO_HITS: Hits = {
+  count: 0,
+  offsets: new Uint32Array(0),
+  scores: new Float32Array(0),
+  plan: "exact",
+  distances: 0,
+  expanded: 0,
+};
+
 /** From this share of allowed points on, passing through the others costs less than looking around them. */
 const DENSE_SHARE = 0.4;
 
@@ -69,16 +80,25 @@ function hasWandered(expanded: number, ef: number, distances: number, allowed: n
   return expanded > 3 * ef && allowed <= 8 * distances;
 }
 
+/** What is kept beside the slots, and follows from them. */
+export interface SlotCounts {
+  readonly live: number;
+  readonly tombstones: number;
+  /** Live slots that are not in the graph. */
+  readonly liveTail: number;
+  /** Whether every offset sits in the slot of the same number, so that a bitmap serves both. */
+  readonly aligned: boolean;
+}
+
 export class DenseShard {
   readonly config: DenseSpaceConfig;
   readonly #core: CoreExports;
-  readonly #slots = new OffsetSlots();
+  /** The slots of offsets, for what is built on them. */
+  readonly slots = new U32Table(NONE);
   #memory: SpaceMemory | undefined;
   #live = 0;
   #tombstones = 0;
-  /** Live slots that are not in the graph. */
   #liveTail = 0;
-  /** Whether every offset sits in the slot of the same number, so that a bitmap serves both. */
   #aligned = true;
 
   private constructor(config: DenseSpaceConfig, memory: SpaceMemory) {
@@ -119,11 +139,6 @@ export class DenseShard {
     return this.#open();
   }
 
-  /** The slot of a point's vector, {@link NONE} when it has none. */
-  slotOf(offset: number): number {
-    return this.#slots.get(offset);
-  }
-
   get slotCount(): number {
     return this.#open().header(LAYOUT.H_SLOTS);
   }
@@ -134,19 +149,14 @@ export class DenseShard {
 
   /** Linear memory and the table of slots, in bytes. */
   get memoryBytes(): number {
-    return (this.#memory?.byteLength ?? 0) + this.#slots.memoryBytes;
+    return (this.#memory?.byteLength ?? 0) + this.slots.memoryBytes;
   }
 
   /** @see DenseSpace.reserve */
   reserve(count: number, offsets = 0): void {
     this.#open();
     const what = `storing ${count} vectors of ${this.config.size} values`;
-    try {
-      this.#slots.reserve(offsets);
-    } catch (cause) {
-      if (!(cause instanceof RangeError)) throw cause;
-      throw outOfMemory(what, cause);
-    }
+    orOutOfMemory(cannotGrow(what), () => this.slots.reserve(offsets));
     checked(this.#core.reserve(count), what);
   }
 
@@ -168,26 +178,34 @@ export class DenseShard {
     const slot = this.#core.seal();
     this.remove(offset);
     if (slot !== offset) this.#aligned = false;
-    this.#slots.set(offset, slot);
+    this.slots.set(offset, slot);
     this.#live++;
     this.#liveTail++;
   }
 
   /** Drops the vector of a point. Answers whether there was one. */
   remove(offset: number): boolean {
-    const slot = this.#slots.get(offset);
+    const slot = this.slots.get(offset);
     if (slot === NONE) return false;
     if (slot >= this.#cursor()) this.#liveTail--;
     this.#core.kill(slot);
-    this.#slots.set(offset, NONE);
+    this.slots.set(offset, NONE);
     this.#live--;
     this.#tombstones++;
     this.#aligned = false;
     return true;
   }
 
+  /** The slots were restored (persistence/), and {@link slots} set: what follows from them. */
+  resume({ live, tombstones, liveTail, aligned }: SlotCounts): void {
+    this.#live = live;
+    this.#tombstones = tombstones;
+    this.#liveTail = liveTail;
+    this.#aligned = aligned;
+  }
+
   has(offset: number): boolean {
-    return this.#slots.get(offset) !== NONE;
+    return this.slots.get(offset) !== NONE;
   }
 
   /** Copies the vectors of offsets `from`..`to`-1 from another shard, which has been reserved for. */
@@ -200,12 +218,12 @@ export class DenseShard {
 
   /** One more than the largest offset that may have a vector. */
   get offsetLimit(): number {
-    return this.#slots.limit;
+    return this.slots.limit;
   }
 
   /** A copy of a point's vector as it is stored (of unit length for Cosine). */
   get(offset: number): Float32Array | undefined {
-    const slot = this.#slots.get(offset);
+    const slot = this.slots.get(offset);
     if (slot === NONE) return undefined;
     const at = this.#core.vectorOf(slot) >>> 2;
     return this.#open().f32.slice(at, at + this.config.size);
@@ -329,7 +347,7 @@ export class DenseShard {
     for (let w = 0; w < allowed.length; w++) {
       let bits = allowed[w] as number;
       while (bits !== 0) {
-        const slot = this.#slots.get(w * 32 + 31 - Math.clz32(bits & -bits));
+        const slot = this.slots.get(w * 32 + lowestBit(bits));
         bits &= bits - 1;
         if (slot === NONE) continue;
         target[slot >>> 5] = (target[slot >>> 5] as number) | (1 << (slot & 31));

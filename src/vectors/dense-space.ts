@@ -17,13 +17,16 @@ const COPY_COST = 8;
 
 export class DenseSpace implements Space {
   readonly config: DenseSpaceConfig;
-  readonly #shards: Renewal<DenseShard>;
+  /** @internal for persistence/, as is {@link shards} */
+  readonly core: CoreModule;
+  readonly shards: Renewal<DenseShard>;
   /** An `m` that there was no memory to build anew with. */
   #refused: number | undefined;
 
   private constructor(core: CoreModule, config: DenseSpaceConfig) {
     this.config = config;
-    this.#shards = new Renewal(config, () => DenseShard.create(core, config));
+    this.core = core;
+    this.shards = new Renewal(config, () => DenseShard.create(core, config));
   }
 
   /** @throws {NearvecError} `OUT_OF_MEMORY` when there is no room for even an empty space. */
@@ -57,17 +60,17 @@ export class DenseSpace implements Space {
 
   /** Linear memory and tables, in bytes; of both shards while the space is being built anew. */
   get memoryBytes(): number {
-    return this.#shards.memoryBytes;
+    return this.shards.memoryBytes;
   }
 
   /** The vectors that answer, until the next {@link rebuildSome}. */
   get shard(): DenseShard {
-    return this.#shards.current;
+    return this.shards.current;
   }
 
   get rebuildDue(): boolean {
     const { m } = this.config;
-    return this.#shards.due || (this.shard.config.m !== m && this.#refused !== m);
+    return this.shards.due || (this.shard.config.m !== m && this.#refused !== m);
   }
 
   /** @see Space.accepts */
@@ -83,7 +86,7 @@ export class DenseSpace implements Space {
    */
   reserve(count: number, offsets = 0): void {
     this.shard.reserve(count, offsets);
-    this.#shards.withNext((next) => next.reserve(count, offsets));
+    this.shards.withNext((next) => next.reserve(count, offsets));
   }
 
   /** @see Space.reserveRows */
@@ -99,12 +102,12 @@ export class DenseSpace implements Space {
   /** Stores `size` values of `source` from index `from` as the vector of a point; a vector it had is replaced. */
   put(offset: number, source: Float32Array, from: number): void {
     this.shard.put(offset, source, from);
-    this.#shards.nextWith(offset)?.put(offset, source, from);
+    this.shards.nextWith(offset)?.put(offset, source, from);
   }
 
   /** Drops the vector of a point. Answers whether there was one. */
   remove(offset: number): boolean {
-    this.#shards.nextWith(offset)?.remove(offset);
+    this.shards.nextWith(offset)?.remove(offset);
     return this.shard.remove(offset);
   }
 
@@ -138,7 +141,7 @@ export class DenseSpace implements Space {
    * @param index whether the new space gets a graph before it takes over
    */
   rebuildSome(budget: number, index = true): void {
-    const enough = this.#shards.step({
+    const enough = this.shards.step({
       copy: (next, from, limit) => {
         const to = Math.min(limit, from + Math.max(1, Math.round(budget / COPY_COST)));
         // Right before it is used: what is reserved is room for the next writes, whoever they are for.
@@ -158,6 +161,6 @@ export class DenseSpace implements Space {
 
   /** Gives the memory back. Storing and searching throw `CLOSED` from now on. */
   close(): void {
-    this.#shards.close();
+    this.shards.close();
   }
 }

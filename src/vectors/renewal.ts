@@ -95,13 +95,16 @@ export class Renewal<S extends Shard> {
       const limit = this.#current.offsetLimit;
       if (this.#copied < limit) this.#copied = copy(next, this.#copied, limit);
       // In one step with the copying: under steady writes there is always something left to copy.
-      if (this.#copied >= limit && ready(next)) {
-        this.#current.close();
-        this.#current = next;
-        this.#forget();
-        this.#patience = 0;
-      }
+      if (this.#copied >= limit && ready(next)) this.adopt(next);
     });
+  }
+
+  /** A shard takes the place of the one that answers. */
+  adopt(shard: S): void {
+    this.#current.close();
+    this.#current = shard;
+    this.#forget();
+    this.#patience = 0;
   }
 
   close(): void {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Accept, METRIC, NONE } from "../../src/core/abi.ts";
+import { IMAGE } from "../../src/core/space-image.ts";
 import { BUILDS, clustered, instance, random, type TestingExports } from "./support.ts";
 
 /** Inserts vectors straight into the core and answers a reader of its links. */
@@ -64,6 +65,45 @@ describe.each(BUILDS)("%s", (name) => {
     }
     expect(reached.size / count).toBeGreaterThan(data === "duplicates" || m === 2 ? 0.9 : 0.999);
   });
+});
+
+test.each(BUILDS)("%s marks every slot whose links or offset change, and hardly another", async (name) => {
+  const [count, size, m] = [300, 4, 4];
+  const { core, memory } = await instance(name, 4);
+  core.init(size, METRIC.Euclid, m, 20, 7, 65536);
+  core.attach();
+  core.reserve(count);
+  const vectors = clustered(count, size, 4, 10);
+  for (let i = 0; i < count; i++) {
+    new Float32Array(memory.buffer, core.append(i), size).set(vectors.subarray(i * size, (i + 1) * size));
+    core.seal();
+  }
+  const states = () =>
+    Array.from({ length: count }, (_, slot) => {
+      const links: number[][] = [];
+      for (let l = 0; l <= core.levelOf(slot); l++) links.push(readLinks(core, memory, slot, l));
+      return JSON.stringify([core.offsetOf(slot), links]);
+    });
+  const next = random(8);
+  let marked = 0;
+  for (let before = states(), left = 1; left > 0; ) {
+    left = core.indexSome(1);
+    if (next() < 0.3) core.kill(Math.floor(next() * count));
+    const after = states();
+    const words = new Uint32Array(memory.buffer);
+    for (let slot = 0; slot < count; slot++) {
+      const at = (core.metaAddress(slot) + IMAGE.META_LEVEL) >>> 2;
+      const isMarked = ((words[at] as number) & IMAGE.CHANGED) !== 0;
+      // A list that is chosen anew may come out as it was.
+      if (before[slot] !== after[slot] && !isMarked) throw new Error(`slot ${slot} changed without a mark`);
+      if (isMarked) marked++;
+      if (((words[at] as number) & IMAGE.LEVEL_MASK) !== core.levelOf(slot))
+        throw new Error(`level of ${slot}`);
+      words[at] = (words[at] as number) & ~IMAGE.CHANGED;
+    }
+    before = after;
+  }
+  expect(marked / count).toBeLessThan(4 * m);
 });
 
 test("levels thin out by m", async () => {

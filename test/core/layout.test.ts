@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { LAYOUT, METRIC, NONE, Status } from "../../src/core/abi.ts";
+import { IMAGE } from "../../src/core/space-image.ts";
+import { SPARSE_IMAGE } from "../../src/core/sparse-image.ts";
 import { blockShape } from "../../src/vectors/estimate.ts";
 import { instance } from "./support.ts";
 
@@ -15,7 +17,9 @@ async function constants(): Promise<Record<string, number>> {
 describe("the TypeScript mirror", () => {
   test("has the numbers of assembly/layout.ts", async () => {
     const actual = await constants();
-    for (const [name, value] of Object.entries(LAYOUT)) expect([name, actual[name]]).toEqual([name, value]);
+    for (const [name, value] of Object.entries({ ...LAYOUT, ...IMAGE, ...SPARSE_IMAGE })) {
+      expect([name, actual[name]]).toEqual([name, value]);
+    }
     expect((actual.NONE as number) >>> 0).toBe(NONE);
     for (const [name, value] of Object.entries(METRIC)) {
       expect([name, actual[name.toUpperCase()]]).toEqual([name, value]);

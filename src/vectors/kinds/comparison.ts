@@ -61,7 +61,7 @@ export class Comparison {
     if (this.#count === LISTS || this.#rows + count > this.#capacity) this.flush();
     let row = lists.first(offset);
     for (let i = 0; i < count; i++, row = lists.next(row)) {
-      this.#u32[this.#slots + this.#rows++] = this.#shard.slotOf(row);
+      this.#u32[this.#slots + this.#rows++] = this.#shard.slots.get(row);
     }
     this.#u32[this.#ends + this.#count] = this.#rows;
     this.#offsets[this.#count++] = offset;

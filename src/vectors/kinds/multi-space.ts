@@ -8,10 +8,11 @@
  * out; and it tells whether it was enough (candidates.ts).
  */
 
+import { lowestBit } from "../../bits.ts";
 import { LAYOUT, NONE } from "../../core/abi.ts";
 import type { CoreModule } from "../../core/load.ts";
-import { outOfMemory } from "../../core/space-memory.ts";
-import { NearvecError } from "../../errors.ts";
+import { cannotGrow } from "../../core/space-memory.ts";
+import { NearvecError, orOutOfMemory } from "../../errors.ts";
 import type { RoundedSpaceConfig } from "../config.ts";
 import type { Hits, SearchOptions, SearchPlan } from "../dense-shard.ts";
 import type { MultiRows, MultiVector, Rows, StoredVector } from "../rows.ts";
@@ -36,14 +37,15 @@ function scanIsCheaper(allowed: number, rows: number, ef: number, size: number):
 
 export class MultiSpace implements Space {
   readonly config: RoundedSpaceConfig;
-  readonly #rows: TypedDenseSpace;
-  readonly #lists = new RowLists();
+  /** @internal for ../persistence/, as is {@link lists} */
+  readonly rows: TypedDenseSpace;
+  readonly lists = new RowLists();
   /** Points with a row that is not in the graph; undefined when that has to be counted again. */
   #unindexed: number | undefined;
 
   private constructor(config: RoundedSpaceConfig, rows: TypedDenseSpace) {
     this.config = config;
-    this.#rows = rows;
+    this.rows = rows;
   }
 
   /** @throws {NearvecError} `OUT_OF_MEMORY` when there is no room for even an empty space. */
@@ -52,12 +54,12 @@ export class MultiSpace implements Space {
   }
 
   get liveCount(): number {
-    return this.#lists.points;
+    return this.lists.points;
   }
 
   /** Points of whose vectors all are in the graph. */
   get indexedCount(): number {
-    const { indexedCount, liveCount } = this.#rows;
+    const { indexedCount, liveCount } = this.rows;
     if (indexedCount === 0) return 0;
     if (indexedCount === liveCount) return this.liveCount;
     this.#unindexed ??= this.#countUnindexed();
@@ -65,24 +67,24 @@ export class MultiSpace implements Space {
   }
 
   get slotCount(): number {
-    return this.#rows.slotCount;
+    return this.rows.slotCount;
   }
 
   get tombstoneCount(): number {
-    return this.#rows.tombstoneCount;
+    return this.rows.tombstoneCount;
   }
 
   /** Vectors, not points. */
   get tailCount(): number {
-    return this.#rows.tailCount;
+    return this.rows.tailCount;
   }
 
   get memoryBytes(): number {
-    return this.#rows.memoryBytes + this.#lists.memoryBytes;
+    return this.rows.memoryBytes + this.lists.memoryBytes;
   }
 
   get rebuildDue(): boolean {
-    return this.#rows.rebuildDue;
+    return this.rows.rebuildDue;
   }
 
   accepts(rows: Rows): boolean {
@@ -92,14 +94,9 @@ export class MultiSpace implements Space {
   reserveRows(rows: Rows, offsets: number): void {
     const { ends, count } = asMulti(rows);
     const vectors = count === 0 ? 0 : (ends[count - 1] as number);
-    let limit: number;
-    try {
-      limit = this.#lists.reserve(vectors, offsets);
-    } catch (cause) {
-      if (!(cause instanceof RangeError)) throw cause;
-      throw outOfMemory(`storing ${vectors} vectors of ${this.config.size} values`, cause);
-    }
-    this.#rows.reserve(vectors, limit);
+    const what = `storing ${vectors} vectors of ${this.config.size} values`;
+    const limit = orOutOfMemory(cannotGrow(what), () => this.lists.reserve(vectors, offsets));
+    this.rows.reserve(vectors, limit);
   }
 
   store(offset: number, rows: Rows, row: number): void {
@@ -107,35 +104,35 @@ export class MultiSpace implements Space {
     const from = row === 0 ? 0 : (ends[row - 1] as number);
     const count = (ends[row] as number) - from;
     this.remove(offset);
-    let own = this.#lists.add(offset, count);
-    for (let i = 0; i < count; i++, own = this.#lists.next(own)) {
-      this.#rows.put(own, values, (from + i) * size);
+    let own = this.lists.add(offset, count);
+    for (let i = 0; i < count; i++, own = this.lists.next(own)) {
+      this.rows.put(own, values, (from + i) * size);
     }
     this.#unindexed = undefined;
   }
 
   remove(offset: number): boolean {
-    const count = this.#lists.count(offset);
+    const count = this.lists.count(offset);
     if (count === 0) return false;
-    let row = this.#lists.first(offset);
-    for (let i = 0; i < count; i++, row = this.#lists.next(row)) this.#rows.remove(row);
-    this.#lists.drop(offset);
+    let row = this.lists.first(offset);
+    for (let i = 0; i < count; i++, row = this.lists.next(row)) this.rows.remove(row);
+    this.lists.drop(offset);
     this.#unindexed = undefined;
     return true;
   }
 
   has(offset: number): boolean {
-    return this.#lists.count(offset) > 0;
+    return this.lists.count(offset) > 0;
   }
 
   get(offset: number): MultiVector | undefined {
-    const count = this.#lists.count(offset);
+    const count = this.lists.count(offset);
     if (count === 0) return undefined;
     const { size } = this.config;
     const values = new Float32Array(count * size);
-    let row = this.#lists.first(offset);
-    for (let i = 0; i < count; i++, row = this.#lists.next(row)) {
-      values.set(this.#rows.get(row) as Float32Array, i * size);
+    let row = this.lists.first(offset);
+    for (let i = 0; i < count; i++, row = this.lists.next(row)) {
+      values.set(this.rows.get(row) as Float32Array, i * size);
     }
     return { size, values };
   }
@@ -146,8 +143,8 @@ export class MultiSpace implements Space {
    * @throws {NearvecError} `OUT_OF_MEMORY` when there is no room for scratch; nothing changed.
    */
   search(query: StoredVector, options: SearchOptions): Hits {
-    const queries = this.#rows.rounded(valuesOf(query));
-    const core = this.#rows.shard.memory.exports;
+    const queries = this.rows.rounded(valuesOf(query));
+    const core = this.rows.shard.memory.exports;
     const distancesBefore = core.distancesComputed();
     const expandedBefore = core.nodesExpanded();
     const { plan, offsets, distances } = this.#search(queries, options);
@@ -163,28 +160,28 @@ export class MultiSpace implements Space {
   }
 
   indexSome(budget: number): void {
-    this.#rows.indexSome(budget);
+    this.rows.indexSome(budget);
     this.#unindexed = undefined;
   }
 
   rebuildSome(budget: number, index: boolean): void {
-    this.#rows.rebuildSome(budget, index);
+    this.rows.rebuildSome(budget, index);
     this.#unindexed = undefined;
   }
 
   close(): void {
-    this.#rows.close();
+    this.rows.close();
   }
 
   #search(queries: Float32Array, { allowed, limit, ef, exact }: SearchOptions): Found {
     const [points, rows] = this.#count(allowed);
     const wanted = Math.min(limit, points);
     if (wanted === 0) return NOTHING;
-    if (!exact && this.#rows.shard.config.m > 0) {
+    if (!exact && this.rows.shard.config.m > 0) {
       const rowBitmap = allowed && this.#rowBitmap(allowed);
       // Rows close to a query say little of a point's sum where all are about as far: look farther until they do.
       for (let width = Math.max(ef, wanted); width <= LAYOUT.MAX_EF; width *= 4) {
-        if (scanIsCheaper(rows, this.#lists.rows, width, this.config.size)) break;
+        if (scanIsCheaper(rows, this.lists.rows, width, this.config.size)) break;
         const found = this.#searchGraph(queries, rowBitmap, wanted, width);
         if (found !== undefined) return found;
       }
@@ -193,7 +190,7 @@ export class MultiSpace implements Space {
   }
 
   #scan(queries: Float32Array, allowed: Uint32Array | undefined, wanted: number): Found {
-    const comparison = new Comparison(this.#rows.shard, this.#lists, queries, wanted);
+    const comparison = new Comparison(this.rows.shard, this.lists, queries, wanted);
     this.#forEach(allowed, (offset) => comparison.add(offset));
     comparison.flush();
     return { plan: "exact", ...comparison.closest.sorted() };
@@ -207,10 +204,10 @@ export class MultiSpace implements Space {
     width: number,
   ): Found | undefined {
     const options = { limit: width, ef: width, exact: false, ...(allowed && { allowed }) };
-    const answers = this.#rows.searchEach(queries, options);
-    const candidates = new Candidates(answers, this.#sign, this.#lists);
+    const answers = this.rows.searchEach(queries, options);
+    const candidates = new Candidates(answers, this.#sign, this.lists);
     if (candidates.offsets.length < wanted) return undefined;
-    const comparison = new Comparison(this.#rows.shard, this.#lists, queries, wanted);
+    const comparison = new Comparison(this.rows.shard, this.lists, queries, wanted);
     const { closest } = comparison;
     for (let i = 0; i < candidates.offsets.length; i++) {
       if (i % STEP === 0) {
@@ -232,19 +229,19 @@ export class MultiSpace implements Space {
 
   /** How many points a filter allows, and how many rows they have. */
   #count(allowed: Uint32Array | undefined): [points: number, rows: number] {
-    if (allowed === undefined) return [this.#lists.points, this.#lists.rows];
+    if (allowed === undefined) return [this.lists.points, this.lists.rows];
     let points = 0;
     let rows = 0;
     this.#forEach(allowed, (offset) => {
       points++;
-      rows += this.#lists.count(offset);
+      rows += this.lists.count(offset);
     });
     return [points, rows];
   }
 
   /** Turns a filter's bitmap over offsets into one over rows. */
   #rowBitmap(allowed: Uint32Array): Uint32Array {
-    const lists = this.#lists;
+    const lists = this.lists;
     const bitmap = new Uint32Array(Math.ceil(lists.rowLimit / 32));
     this.#forEach(allowed, (offset) => {
       let row = lists.first(offset);
@@ -257,7 +254,7 @@ export class MultiSpace implements Space {
 
   /** Visits the points that a filter allows and that have a list. */
   #forEach(allowed: Uint32Array | undefined, visit: (offset: number) => void): void {
-    const lists = this.#lists;
+    const lists = this.lists;
     const limit = lists.offsetLimit;
     if (allowed === undefined) {
       for (let offset = 0; offset < limit; offset++) if (lists.count(offset) > 0) visit(offset);
@@ -266,21 +263,21 @@ export class MultiSpace implements Space {
     const words = Math.min(allowed.length, Math.ceil(limit / 32));
     for (let w = 0; w < words; w++) {
       for (let bits = allowed[w] as number; bits !== 0; bits &= bits - 1) {
-        const offset = w * 32 + 31 - Math.clz32(bits & -bits);
+        const offset = w * 32 + lowestBit(bits);
         if (lists.count(offset) > 0) visit(offset);
       }
     }
   }
 
   #countUnindexed(): number {
-    const { shard } = this.#rows;
+    const { shard } = this.rows;
     const { exports } = shard.memory;
-    const seen = new Uint32Array(Math.ceil(this.#lists.offsetLimit / 32));
+    const seen = new Uint32Array(Math.ceil(this.lists.offsetLimit / 32));
     let count = 0;
     for (let slot = shard.slotCount - shard.tailCount; slot < shard.slotCount; slot++) {
       const row = exports.offsetOf(slot) >>> 0;
       if (row === NONE) continue;
-      const point = this.#lists.owner(row);
+      const point = this.lists.owner(row);
       const bit = 1 << (point & 31);
       if (((seen[point >>> 5] as number) & bit) !== 0) continue;
       seen[point >>> 5] = (seen[point >>> 5] as number) | bit;

@@ -11,15 +11,29 @@
  */
 
 import { NONE } from "../../core/abi.ts";
-import { U32Table } from "./u32-table.ts";
+import { U32Table } from "../u32-table.ts";
+
+/** What lists are restored from (../persistence/). */
+export interface RestoredLists {
+  readonly lists: Iterable<{ readonly owner: number; readonly first: number; readonly count: number }>;
+  /** One more than the largest offset and row that there may be, and how many rows are in lists. */
+  readonly points: number;
+  readonly rows: number;
+  readonly live: number;
+  readonly longest: number;
+  /** The point that a row belongs to; {@link NONE} when it is in no list. */
+  owner(row: number): number;
+  /** The row that follows one that is in a list. */
+  next(row: number): number;
+}
 
 export class RowLists {
   /** By offset; a count of 0 means that there is no list. */
-  readonly #counts = new U32Table();
-  readonly #firsts = new U32Table();
+  readonly #counts = new U32Table(0);
+  readonly #firsts = new U32Table(0);
   /** By row. */
-  readonly #owners = new U32Table();
-  readonly #nexts = new U32Table();
+  readonly #owners = new U32Table(0);
+  readonly #nexts = new U32Table(0);
   #free = NONE;
   #freeCount = 0;
   /** Rows from here on were never taken. */
@@ -118,6 +132,45 @@ export class RowLists {
     this.#freeCount += count;
     this.#counts.set(offset, 0);
     this.#points--;
+  }
+
+  /**
+   * Takes lists back, when there are none yet. Answers a point whose list makes no sense, after which this is of no use.
+   *
+   * @throws {RangeError} there is no memory
+   */
+  restore({ lists, points, rows, live, longest, owner, next }: RestoredLists): number | undefined {
+    const taken = new Uint8Array(rows);
+    this.#counts.reserve(points);
+    this.#firsts.reserve(points);
+    this.#owners.reserve(rows);
+    this.#nexts.reserve(rows);
+    for (const list of lists) {
+      if (list.owner >= points || list.count > longest || this.count(list.owner) > 0) return list.owner;
+      let row = list.first;
+      for (let i = 0; i < list.count; i++) {
+        if (i > 0) {
+          const following = next(row);
+          this.#nexts.set(row, following);
+          row = following;
+        }
+        if (row >= rows || taken[row] === 1 || owner(row) !== list.owner) return list.owner;
+        taken[row] = 1;
+        this.#owners.set(row, list.owner);
+      }
+      this.#counts.set(list.owner, list.count);
+      this.#firsts.set(list.owner, list.first);
+      this.#points++;
+    }
+    this.#end = rows;
+    this.#longest = longest;
+    for (let row = rows - 1; row >= 0; row--) {
+      if (taken[row] === 1) continue;
+      this.#nexts.set(row, this.#free);
+      this.#free = row;
+      this.#freeCount++;
+    }
+    return this.rows === live ? undefined : NONE; // a row that is in no list
   }
 
   #take(offset: number): number {

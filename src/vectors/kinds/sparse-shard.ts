@@ -1,13 +1,14 @@
 /** Sparse vectors in one linear memory: points' offsets on the outside, slots of the core inside. */
 
+import { lowestBit } from "../../bits.ts";
 import { LAYOUT, NONE, PAGE, type SparseExports } from "../../core/abi.ts";
 import type { CoreModule } from "../../core/load.ts";
-import { checked, outOfMemory, SpaceMemory } from "../../core/space-memory.ts";
-import { NearvecError } from "../../errors.ts";
+import { cannotGrow, checked, outOfMemory, SpaceMemory } from "../../core/space-memory.ts";
+import { NearvecError, orOutOfMemory } from "../../errors.ts";
 import type { SparseSpaceConfig } from "../config.ts";
-import type { Hits, SearchOptions } from "../dense-shard.ts";
-import { OffsetSlots } from "../offset-slots.ts";
+import { type Hits, NO_HITS, type SearchOptions } from "../dense-shard.ts";
 import type { SparseRows, SparseVector } from "../rows.ts";
+import { U32Table } from "../u32-table.ts";
 
 /** Indices that are handed to the core at once. */
 const PIECE = 16_384;
@@ -20,19 +21,11 @@ const TERM_LIVE = 2;
 /** What measuring one vector costs, beside its entries and the terms. */
 const MEASURE = 40;
 
-const NO_HITS: Hits = {
-  count: 0,
-  offsets: new Uint32Array(0),
-  scores: new Float32Array(0),
-  plan: "exact",
-  distances: 0,
-  expanded: 0,
-};
-
 export class SparseShard {
   readonly config: SparseSpaceConfig;
   readonly #core: SparseExports;
-  readonly #slots = new OffsetSlots();
+  /** The slots of offsets. */
+  readonly slots = new U32Table(NONE);
   #memory: SpaceMemory<SparseExports> | undefined;
   #live = 0;
   #tombstones = 0;
@@ -58,6 +51,11 @@ export class SparseShard {
     return this.#live;
   }
 
+  /** Where the vectors lie, for ../persistence/. @throws {NearvecError} `CLOSED` */
+  get memory(): SpaceMemory<SparseExports> {
+    return this.#open();
+  }
+
   get slotCount(): number {
     return this.#open().header(LAYOUT.S_SLOTS) - LAYOUT.FIRST_SLOT;
   }
@@ -73,12 +71,12 @@ export class SparseShard {
 
   /** One more than the largest offset that may have a vector. */
   get offsetLimit(): number {
-    return this.#slots.limit;
+    return this.slots.limit;
   }
 
   /** Linear memory and the table of slots, in bytes. */
   get memoryBytes(): number {
-    return (this.#memory?.byteLength ?? 0) + this.#slots.memoryBytes;
+    return (this.#memory?.byteLength ?? 0) + this.slots.memoryBytes;
   }
 
   /** @see SparseSpace.reserveRows */
@@ -87,12 +85,7 @@ export class SparseShard {
     const { count, ends, indices } = rows;
     const entries = count === 0 ? 0 : (ends[count - 1] as number);
     const what = `storing ${count} sparse vectors of ${entries} values`;
-    try {
-      this.#slots.reserve(offsets);
-    } catch (cause) {
-      if (!(cause instanceof RangeError)) throw cause;
-      throw outOfMemory(what, cause);
-    }
+    orOutOfMemory(cannotGrow(what), () => this.slots.reserve(offsets));
     let longest = 1;
     for (let row = 0, from = 0; row < count; row++) {
       const end = ends[row] as number;
@@ -129,29 +122,35 @@ export class SparseShard {
       });
     }
     this.remove(offset);
-    this.#slots.set(offset, slot);
+    this.slots.set(offset, slot);
     this.#live++;
+  }
+
+  /** Takes the slot of a vector that was deleted back, for ../persistence/: its entries are gone. Its room was reserved. */
+  storeTombstone(): void {
+    checked(this.#core.sparseStore(NONE, 0), "restoring a slot");
+    this.#tombstones++;
   }
 
   /** Drops the vector of a point. Answers whether there was one. */
   remove(offset: number): boolean {
-    const slot = this.#slots.get(offset);
+    const slot = this.slots.get(offset);
     if (slot === NONE) return false;
     this.#open();
     this.#core.sparseKill(slot);
-    this.#slots.set(offset, NONE);
+    this.slots.set(offset, NONE);
     this.#live--;
     this.#tombstones++;
     return true;
   }
 
   has(offset: number): boolean {
-    return this.#slots.get(offset) !== NONE;
+    return this.slots.get(offset) !== NONE;
   }
 
   /** A copy of a point's vector, its indices ascending. */
   get(offset: number): SparseVector | undefined {
-    const slot = this.#slots.get(offset);
+    const slot = this.slots.get(offset);
     if (slot === NONE) return undefined;
     const memory = this.#open();
     const count = checked(this.#core.sparseRead(slot), "reading a sparse vector");
@@ -250,7 +249,7 @@ export class SparseShard {
   }
 
   #writeBitmap(memory: SpaceMemory<SparseExports>, bitmap: Uint32Array): void {
-    const words = Math.ceil(this.#slots.limit / 32);
+    const words = Math.ceil(this.slots.limit / 32);
     const at = this.#scratch(words * 32) >>> 2;
     const target = memory.u32.subarray(at, at + words);
     target.set(bitmap.subarray(0, words));
@@ -274,7 +273,7 @@ export class SparseShard {
     for (let w = 0; w < allowed.length; w++) {
       let bits = allowed[w] as number;
       while (bits !== 0) {
-        const slot = this.#slots.get(w * 32 + 31 - Math.clz32(bits & -bits));
+        const slot = this.slots.get(w * 32 + lowestBit(bits));
         bits &= bits - 1;
         if (slot === NONE) continue;
         if (count === most) return undefined;

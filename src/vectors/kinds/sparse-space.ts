@@ -21,11 +21,14 @@ const COPY_COST = 16;
 
 export class SparseSpace implements Space {
   readonly config: SparseSpaceConfig;
-  readonly #shards: Renewal<SparseShard>;
+  /** @internal for ../persistence/, as is {@link shards} */
+  readonly core: Pick<CoreModule, "module">;
+  readonly shards: Renewal<SparseShard>;
 
   private constructor(core: Pick<CoreModule, "module">, config: SparseSpaceConfig) {
     this.config = config;
-    this.#shards = new Renewal(config, () => SparseShard.create(core, config));
+    this.core = core;
+    this.shards = new Renewal(config, () => SparseShard.create(core, config));
   }
 
   /** @throws {NearvecError} `OUT_OF_MEMORY` when there is no room for even an empty space. */
@@ -55,11 +58,11 @@ export class SparseSpace implements Space {
   }
 
   get memoryBytes(): number {
-    return this.#shards.memoryBytes;
+    return this.shards.memoryBytes;
   }
 
   get rebuildDue(): boolean {
-    return this.#shards.due;
+    return this.shards.due;
   }
 
   accepts(rows: Rows): boolean {
@@ -68,16 +71,16 @@ export class SparseSpace implements Space {
 
   reserveRows(rows: Rows, offsets: number): void {
     this.#shard.reserveRows(rows as SparseRows, offsets);
-    this.#shards.withNext((next) => next.reserveRows(rows as SparseRows, offsets));
+    this.shards.withNext((next) => next.reserveRows(rows as SparseRows, offsets));
   }
 
   store(offset: number, rows: Rows, row: number): void {
     this.#shard.store(offset, rows as SparseRows, row);
-    this.#shards.nextWith(offset)?.store(offset, rows as SparseRows, row);
+    this.shards.nextWith(offset)?.store(offset, rows as SparseRows, row);
   }
 
   remove(offset: number): boolean {
-    this.#shards.nextWith(offset)?.remove(offset);
+    this.shards.nextWith(offset)?.remove(offset);
     return this.#shard.remove(offset);
   }
 
@@ -99,7 +102,7 @@ export class SparseSpace implements Space {
 
   /** Goes on building the space anew, for about `budget` entries; call it while {@link rebuildDue}. */
   rebuildSome(budget: number, _index: boolean): void {
-    this.#shards.step({
+    this.shards.step({
       copy: (next, from, limit) => {
         const { to, offsets, rows } = collect(this.#shard, from, limit, budget);
         // Right before it is used: what is reserved is room for the next writes, whoever they are for.
@@ -114,11 +117,11 @@ export class SparseSpace implements Space {
   }
 
   close(): void {
-    this.#shards.close();
+    this.shards.close();
   }
 
   get #shard(): SparseShard {
-    return this.#shards.current;
+    return this.shards.current;
   }
 }
 

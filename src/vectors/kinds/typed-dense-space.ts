@@ -10,28 +10,30 @@
  */
 
 import type { CoreModule } from "../../core/load.ts";
-import { outOfMemory } from "../../core/space-memory.ts";
+import { cannotGrow } from "../../core/space-memory.ts";
+import { orOutOfMemory } from "../../errors.ts";
 import type { DenseSpaceConfig, RoundedSpaceConfig } from "../config.ts";
 import type { DenseShard } from "../dense-shard.ts";
 import { DenseSpace, type Hits, type SearchOptions } from "../dense-space.ts";
 import type { Rows, StoredVector } from "../rows.ts";
 import type { Space } from "../space.ts";
+import { U32Table } from "../u32-table.ts";
 import { normalize, roundToFloat16, roundToUint8, squaredLength } from "./datatype.ts";
-import { U32Table } from "./u32-table.ts";
 
 export class TypedDenseSpace implements Space {
   readonly config: RoundedSpaceConfig;
-  readonly #vectors: DenseSpace;
+  /** @internal for ../persistence/, as is {@link squares} */
+  readonly vectors: DenseSpace;
   /** A vector on its way in. */
   readonly #scratch: Float32Array;
   /** Squared lengths, for bytes that are compared by Cosine. */
-  readonly #squares: U32Table | undefined;
+  readonly squares: U32Table | undefined;
 
   private constructor(config: RoundedSpaceConfig, vectors: DenseSpace) {
     this.config = config;
-    this.#vectors = vectors;
+    this.vectors = vectors;
     this.#scratch = new Float32Array(config.size);
-    this.#squares = config.datatype === "uint8" && config.distance === "Cosine" ? new U32Table() : undefined;
+    this.squares = config.datatype === "uint8" && config.distance === "Cosine" ? new U32Table(0) : undefined;
   }
 
   /** @throws {NearvecError} `OUT_OF_MEMORY` when there is no room for even an empty space. */
@@ -40,40 +42,40 @@ export class TypedDenseSpace implements Space {
   }
 
   get liveCount(): number {
-    return this.#vectors.liveCount;
+    return this.vectors.liveCount;
   }
 
   get indexedCount(): number {
-    return this.#vectors.indexedCount;
+    return this.vectors.indexedCount;
   }
 
   get slotCount(): number {
-    return this.#vectors.slotCount;
+    return this.vectors.slotCount;
   }
 
   get tombstoneCount(): number {
-    return this.#vectors.tombstoneCount;
+    return this.vectors.tombstoneCount;
   }
 
   get tailCount(): number {
-    return this.#vectors.tailCount;
+    return this.vectors.tailCount;
   }
 
   get memoryBytes(): number {
-    return this.#vectors.memoryBytes + this.#scratch.byteLength + (this.#squares?.memoryBytes ?? 0);
+    return this.vectors.memoryBytes + this.#scratch.byteLength + (this.squares?.memoryBytes ?? 0);
   }
 
   get rebuildDue(): boolean {
-    return this.#vectors.rebuildDue;
+    return this.vectors.rebuildDue;
   }
 
   /** @see DenseSpace.shard */
   get shard(): DenseShard {
-    return this.#vectors.shard;
+    return this.vectors.shard;
   }
 
   accepts(rows: Rows): boolean {
-    return this.#vectors.accepts(rows);
+    return this.vectors.accepts(rows);
   }
 
   reserveRows(rows: Rows, offsets: number): void {
@@ -82,13 +84,9 @@ export class TypedDenseSpace implements Space {
 
   /** @see DenseSpace.reserve */
   reserve(count: number, offsets: number): void {
-    try {
-      this.#squares?.reserve(offsets);
-    } catch (cause) {
-      if (!(cause instanceof RangeError)) throw cause;
-      throw outOfMemory(`storing ${count} vectors of ${this.config.size} values`, cause);
-    }
-    this.#vectors.reserve(count, offsets);
+    const what = `storing ${count} vectors of ${this.config.size} values`;
+    orOutOfMemory(cannotGrow(what), () => this.squares?.reserve(offsets));
+    this.vectors.reserve(count, offsets);
   }
 
   store(offset: number, rows: Rows, row: number): void {
@@ -98,40 +96,40 @@ export class TypedDenseSpace implements Space {
   /** Stores `size` values of `source` from index `from` as the vector of a point; a vector it had is replaced. */
   put(offset: number, source: Float32Array, from: number): void {
     if (this.config.datatype === "float32") {
-      this.#vectors.put(offset, source, from);
+      this.vectors.put(offset, source, from);
       return;
     }
     const scratch = this.#scratch;
     scratch.set(source.subarray(from, from + this.config.size));
     this.#round(scratch);
-    this.#squares?.set(offset, squaredLength(scratch));
-    this.#vectors.put(offset, scratch, 0);
+    this.squares?.set(offset, squaredLength(scratch));
+    this.vectors.put(offset, scratch, 0);
   }
 
   remove(offset: number): boolean {
-    return this.#vectors.remove(offset);
+    return this.vectors.remove(offset);
   }
 
   has(offset: number): boolean {
-    return this.#vectors.has(offset);
+    return this.vectors.has(offset);
   }
 
   get(offset: number): Float32Array | undefined {
-    const vector = this.#vectors.get(offset);
-    if (vector !== undefined && this.#squares !== undefined) {
-      const length = Math.sqrt(this.#squares.get(offset));
+    const vector = this.vectors.get(offset);
+    if (vector !== undefined && this.squares !== undefined) {
+      const length = Math.sqrt(this.squares.get(offset));
       for (let i = 0; i < vector.length; i++) vector[i] = Math.round((vector[i] as number) * length);
     }
     return vector;
   }
 
   search(query: StoredVector, options: SearchOptions): Hits {
-    return this.#vectors.search(this.rounded(query as Float32Array), options);
+    return this.vectors.search(this.rounded(query as Float32Array), options);
   }
 
   /** @see DenseSpace.searchEach. @param queries rounded ones */
   searchEach(queries: Float32Array, options: SearchOptions): Hits[] {
-    return this.#vectors.searchEach(queries, options);
+    return this.vectors.searchEach(queries, options);
   }
 
   /** Queries, one after the other, as the space compares them: a rounded copy. */
@@ -144,15 +142,15 @@ export class TypedDenseSpace implements Space {
   }
 
   indexSome(budget: number): void {
-    this.#vectors.indexSome(budget);
+    this.vectors.indexSome(budget);
   }
 
   rebuildSome(budget: number, index: boolean): void {
-    this.#vectors.rebuildSome(budget, index);
+    this.vectors.rebuildSome(budget, index);
   }
 
   close(): void {
-    this.#vectors.close();
+    this.vectors.close();
   }
 
   #round(vector: Float32Array): void {
