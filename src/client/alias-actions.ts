@@ -1,5 +1,6 @@
 import { NearvecError } from "../errors.ts";
 import { type Aliases, noCollection } from "./aliases.ts";
+import type { Collections } from "./collections.ts";
 import { parseAliasActions } from "./validate-aliases.ts";
 
 /** One step of `updateCollectionAliases`, with names that were checked. */
@@ -9,8 +10,17 @@ export type AliasAction =
   | { readonly kind: "rename"; readonly alias: string; readonly to: string };
 
 /** Applies the actions of a request in their order; when one fails, those before it stay. */
-export function changeAliases(aliases: Aliases, request: unknown): void {
-  for (const action of parseAliasActions(request)) apply(aliases, action);
+export async function changeAliases(
+  { aliases, keeper }: Pick<Collections, "aliases" | "keeper">,
+  request: unknown,
+): Promise<true> {
+  const actions = parseAliasActions(request);
+  const change = () => {
+    for (const action of actions) apply(aliases, action);
+  };
+  if (keeper === undefined) change();
+  else await keeper.changeAliases(change);
+  return true;
 }
 
 /** @throws {NearvecError} `COLLECTION_NOT_FOUND`, `COLLECTION_EXISTS`, `ALIAS_NOT_FOUND`; nothing changed */

@@ -27,6 +27,12 @@ export class Aliases {
     this.#collections.delete(alias);
   }
 
+  /** Puts these in the place of all. */
+  reset(entries: readonly (readonly [alias: string, collection: string])[]): void {
+    this.#collections.clear();
+    for (const [alias, collection] of entries) this.#collections.set(alias, collection);
+  }
+
   /** Forgets the aliases of a collection that is gone. */
   drop(collection: string): void {
     for (const [alias, target] of this.#collections) {

@@ -1,8 +1,6 @@
 // Optional: the build makes the published types bear its absence.
 import type { QdrantClient } from "@qdrant/js-client-rest";
 import type { Collection } from "../collection/collection.ts";
-import type { Surroundings } from "../collection/surroundings.ts";
-import type { CoreModule } from "../core/load.ts";
 import { notSupported } from "../errors.ts";
 import { COLLECTION_OPTIONS } from "../generated/validators/options.ts";
 import { inTurn } from "../on-demand.ts";
@@ -17,7 +15,7 @@ import {
 } from "./administration-on-demand.ts";
 import type { WriteName } from "./changes.ts";
 import { collectionInfo } from "./collection-info.ts";
-import { Collections } from "./collections.ts";
+import type { Collections } from "./collections.ts";
 import { type EngineInfo, engineInfo } from "./engine-info.ts";
 import { type Estimate, type EstimateRequest, estimate } from "./estimate.ts";
 import type { Explanation } from "./explain.ts";
@@ -103,8 +101,8 @@ export class NearvecClient<out Payloads extends object = object> {
   }
 
   /** @internal */
-  constructor(core: CoreModule, surroundings: Surroundings) {
-    this.#collections = new Collections(core, surroundings);
+  constructor(collections: Collections) {
+    this.#collections = collections;
   }
 
   // ── collections ──────────────────────────────────────────────────────────────────────────────────────────
@@ -121,7 +119,7 @@ export class NearvecClient<out Payloads extends object = object> {
     const loading = loadForCreation(this.#collections.core, request);
     if (loading !== undefined) request = await after(loading, request);
     this.#collections.check(name);
-    this.#collections.create(name, administration.module.parseCreateCollection(request));
+    await this.#collections.create(name, administration.module.parseCreateCollection(request));
     return true;
   }
 
@@ -137,8 +135,8 @@ export class NearvecClient<out Payloads extends object = object> {
     if (loading !== undefined) request = await after(loading, request);
     this.#collections.check(name);
     const config = administration.module.parseCreateCollection(request);
-    this.#collections.delete(name);
-    this.#collections.create(name, config);
+    await this.#collections.delete(name);
+    await this.#collections.create(name, config);
     return true;
   }
 
@@ -153,9 +151,7 @@ export class NearvecClient<out Payloads extends object = object> {
   async updateCollection(name: string, request: UpdateCollection = {}): Promise<boolean> {
     const loading = loadAdministration();
     if (loading !== undefined) request = await after(loading, request);
-    const collection = this.#collections.get(name);
-    collection.reconfigure(administration.module.parseUpdateCollection(request, collection.config));
-    return true;
+    return administration.module.updateCollection(this.#collections.get(name), request);
   }
 
   /**
@@ -208,8 +204,7 @@ export class NearvecClient<out Payloads extends object = object> {
     const loading = loadAdministration();
     if (loading !== undefined) request = await after(loading, request);
     this.#collections.checkOpen();
-    administration.module.changeAliases(this.#collections.aliases, request);
-    return true;
+    return administration.module.changeAliases(this.#collections, request);
   }
 
   /** All aliases with their collections. */
@@ -652,7 +647,7 @@ export class NearvecClient<out Payloads extends object = object> {
    * Gives all memory back and ends background work. Later calls reject with `CLOSED`; closing twice is fine.
    */
   async close(): Promise<void> {
-    this.#collections.close();
+    return this.#collections.close();
   }
 
   /** `await using client = await open()` closes it at the end of the block. */

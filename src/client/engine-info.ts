@@ -1,5 +1,8 @@
 import type { CollectionMemory } from "../collection/stored-points.ts";
 import type { Build } from "../core/load.ts";
+import type { NearvecError } from "../errors.ts";
+import type { Sync } from "../journal/log.ts";
+import type { TornTail } from "../journal/log-reader.ts";
 import type { Collections } from "./collections.ts";
 
 /** What an engine consists of, and what it uses. */
@@ -9,6 +12,8 @@ export interface EngineInfo {
   /** Worker threads that build indexes. */
   threads: 0;
   collections: number;
+  /** Where data is kept; absent: in memory only. */
+  store?: StoreInfo;
   /** Bytes in use. */
   memory: {
     total: number;
@@ -21,6 +26,22 @@ export interface EngineInfo {
     /** Bytes per collection. */
     collections: Record<string, number>;
   };
+}
+
+/** Where a client's data is kept. */
+export interface StoreInfo {
+  /** "files", "opfs", "indexeddb", "memory" or "bytes". */
+  readonly kind: string;
+  readonly path: string;
+  readonly readOnly: boolean;
+  readonly sync: Sync;
+  /**
+   * By collection, what its log had to add to its checkpoints when the store was opened: how many operations, and whether its
+   * end was torn by a crash (of what lay there nothing had been acknowledged as synced).
+   */
+  readonly recovered: Readonly<Record<string, { readonly replayed: number; readonly torn?: TornTail }>>;
+  /** By collection, why its last checkpoint failed. Its log has all the same; another attempt follows. */
+  readonly failures?: Readonly<Record<string, NearvecError>>;
 }
 
 /** What was chosen for this runtime, and what is in use. */
@@ -36,7 +57,9 @@ export function engineInfo(collections: Collections): EngineInfo {
     indexes: sum((part) => part.indexes),
     collections: Object.fromEntries(parts.map((part) => [part.name, totalBytes(part)])),
   };
-  return { build: collections.core.build, threads: 0, collections: parts.length, memory };
+  const store = collections.keeper?.info;
+  const { build } = collections.core;
+  return { build, threads: 0, collections: parts.length, ...(store && { store }), memory };
 }
 
 function totalBytes({ vectors, ids, payloads, indexes }: CollectionMemory): number {

@@ -1,10 +1,12 @@
 import { runtimeSurroundings } from "../collection/surroundings.ts";
 import { loadCore } from "../core/load.ts";
 import { NearvecClient } from "./client.ts";
+import { Collections } from "./collections.ts";
 import { checkOpenOptions, type OpenOptions } from "./options.ts";
 
 /**
- * Opens an engine in this process, in memory. Close it to give the memory back.
+ * Opens an engine in this process: in memory, or with `path` on what is kept there. Close it to give memory and folder
+ * back.
  *
  * With a type argument the payloads of collections have types of their own, by the collections' names:
  * `open<{ docs: Doc }>()`. It holds where the name is written out; a name that is only a `string` means any payload.
@@ -14,5 +16,9 @@ import { checkOpenOptions, type OpenOptions } from "./options.ts";
 export async function open<Payloads extends object = object>(
   options: OpenOptions = {},
 ): Promise<NearvecClient<Payloads>> {
-  return new NearvecClient(await loadCore(checkOpenOptions(options)), runtimeSurroundings());
+  const checked = checkOpenOptions(options);
+  const core = await loadCore(checked);
+  const collections = new Collections(core, runtimeSurroundings());
+  if (checked.path !== undefined) await (await import("./open-store.ts")).openStore(collections, checked);
+  return new NearvecClient(collections);
 }

@@ -28,11 +28,29 @@ export interface OpenOptions {
    * Default: it is loaded when a collection has sparse vectors.
    */
   sparseModule?: WebAssembly.Module;
+  /**
+   * The folder in which everything is kept, made if it isn't there; one client at a time can have it. In browsers it is the
+   * name of a folder of the page's origin (its private file system). Default: nothing is kept.
+   *
+   * @throws `LOCKED`, `DAMAGED`, `STORAGE_FULL`, `STORAGE_DENIED`, `STORAGE_FAILED`
+   */
+  path?: string;
+  /**
+   * What an answered write has behind it: `"always"` (default) that it is on the disk, and survives the loss of power;
+   * `"interval"` and `"never"` that the operating system has it, and it survives the end of the process. With
+   * `"interval"` the loss of power costs at most about the last second, with `"never"` whatever the system had not
+   * written; in either case what is left is whole, up to some moment.
+   */
+  sync?: "always" | "interval" | "never";
+  /** With `path`: changes nothing there, and refuses to. The folder may have an owner; what that one writes later isn't seen. */
+  readOnly?: boolean;
 }
 
 // Not instanceof: a module from another realm (a frame, a test runner's context) is one all the same.
 const isModule = (value: unknown): value is WebAssembly.Module =>
   Object.prototype.toString.call(value) === "[object WebAssembly.Module]";
+
+const isFolder = (value: unknown): value is string => typeof value === "string" && value !== "";
 
 const NOT_BYTES = "Import the file in nearvec/wasm/ in a way that gives a compiled module, not bytes.";
 
@@ -43,6 +61,9 @@ const OPTIONS = /* @__PURE__ */ object(
     threads: /* @__PURE__ */ opaque("0"),
     module: /* @__PURE__ */ leaf("a WebAssembly.Module", isModule, NOT_BYTES),
     sparseModule: /* @__PURE__ */ leaf("a WebAssembly.Module", isModule, NOT_BYTES),
+    path: /* @__PURE__ */ leaf("a string", isFolder),
+    sync: /* @__PURE__ */ oneOf("always interval never"),
+    readOnly: /* @__PURE__ */ leaf("a boolean", (value) => typeof value === "boolean"),
   },
 );
 

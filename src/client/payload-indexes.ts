@@ -1,7 +1,7 @@
 /** Creating and deleting indexes of payloads; loaded through on-demand.ts. */
 
 import type { Collection } from "../collection/collection.ts";
-import { FieldIndexes } from "../field-indexes/field-indexes.ts";
+import { createFieldIndex, dropFieldIndex } from "../collection/settings.ts";
 import { parseFieldParams } from "../field-indexes/params.ts";
 import { prepareTextIndex } from "../field-indexes/text-on-demand.ts";
 import { CreateFieldIndex } from "../generated/validators/create-field-index.ts";
@@ -10,6 +10,7 @@ import { parsePath } from "../payload/path.ts";
 import { extend, object } from "../validation/containers.ts";
 import { checkArguments } from "../validation/schema.ts";
 import type { UpdateResult } from "./types.ts";
+import { amongWrites } from "./write-turn.ts";
 
 const REQUEST = /* @__PURE__ */ extend(CreateFieldIndex, WRITE_OPTIONS);
 const OPTIONS = /* @__PURE__ */ object({}, WRITE_OPTIONS);
@@ -21,8 +22,8 @@ export async function createPayloadIndex(collection: Collection, request: unknow
   const deadline = collection.deadline(given.timeout);
   const path = parsePath(given.field_name, "field_name");
   const params = parseFieldParams(given.field_schema, "field_schema");
-  const create = () => collection.createFieldIndex(path, params, FieldIndexes);
-  const operation_id = await collection.writes.run(() =>
+  const create = () => createFieldIndex(collection, path, params);
+  const operation_id = await amongWrites(collection, () =>
     params.type === "text" ? prepareTextIndex(params).then(create) : create(),
   );
   if (!wait) return { operation_id, status: "acknowledged" };
@@ -39,6 +40,6 @@ export async function deletePayloadIndex(
 ): Promise<UpdateResult> {
   const { wait = true } = checkArguments(OPTIONS, options, "deletePayloadIndex");
   const path = parsePath(fieldName, "field_name");
-  const operation_id = await collection.writes.run(() => collection.dropFieldIndex(path));
+  const operation_id = await amongWrites(collection, () => dropFieldIndex(collection, path));
   return { operation_id, status: wait ? "completed" : "acknowledged" };
 }

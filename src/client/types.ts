@@ -12,6 +12,7 @@ export type { PointId };
 export type Distance = Schemas["Distance"];
 export type Payload = Schemas["Payload"];
 export type UpdateResult = Schemas["UpdateResult"];
+export type SnapshotDescription = Schemas["SnapshotDescription"];
 export type CountResult = Schemas["CountResult"];
 export type CollectionInfo = Schemas["CollectionInfo"];
 export type CollectionsResponse = Schemas["CollectionsResponse"];

@@ -2,6 +2,7 @@
 
 import type { Collection } from "../collection/collection.ts";
 import { type CollectionConfig, denseParams, spacesOf } from "../collection/config.ts";
+import { configure } from "../collection/settings.ts";
 import { invalidArgument, NearvecError, shortly } from "../errors.ts";
 import { WRITE_OPTIONS } from "../generated/validators/options.ts";
 import { VectorNameConfig } from "../generated/validators/vector-name-config.ts";
@@ -9,6 +10,7 @@ import { object } from "../validation/containers.ts";
 import { check } from "../validation/schema.ts";
 import type { UpdateResult } from "./types.ts";
 import { checkDatatype, checkVectorName } from "./validate-vector-params.ts";
+import { amongWrites } from "./write-turn.ts";
 
 type Params = CollectionConfig["params"];
 
@@ -36,7 +38,7 @@ export function deleteVectorName(
 /** Runs it when it is its turn among the writes. */
 async function inOrder(collection: Collection, options: unknown, run: () => number): Promise<UpdateResult> {
   const { wait = true } = check(OPTIONS, options, "", "options");
-  const operation_id = await collection.writes.run(run);
+  const operation_id = await amongWrites(collection, run);
   return { operation_id, status: wait ? "completed" : "acknowledged" };
 }
 
@@ -49,8 +51,8 @@ function addVectorName(collection: Collection, name: unknown, request: unknown):
   const current = spacesOf(config).get(name);
   // Of the request alone: one name may stand among the dense and among the sparse ones of what would come out.
   const wanted = spacesOf({ ...config, params: paramsWith(name, request, {}) }).get(name);
-  if (current === undefined) collection.reconfigure(next);
-  else if (!isEqual(current, wanted)) {
+  if (current === undefined) return configure(collection, next);
+  if (!isEqual(current, wanted)) {
     throw new NearvecError("INVALID_ARGUMENT", {
       what: `the vector ${JSON.stringify(name)}`,
       got: "another configuration than the one that it has",
@@ -89,6 +91,8 @@ function dropVectorName(collection: Collection, name: unknown): number {
       "the vector's name",
       name,
       `one of ${[...collection.spaces.keys()].map(shortly).join(", ")}`,
+      undefined,
+      { vector: String(name) },
     );
   }
   const params: Params = {
@@ -96,8 +100,7 @@ function dropVectorName(collection: Collection, name: unknown): number {
     vectors: dense ?? vectors ?? {},
     ...(sparse === undefined ? sparse_vectors && { sparse_vectors } : { sparse_vectors: sparse }),
   };
-  collection.reconfigure({ ...config, params });
-  return collection.skip();
+  return configure(collection, { ...config, params });
 }
 
 /** The map without a key; undefined when it hasn't got that. */

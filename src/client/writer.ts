@@ -1,7 +1,7 @@
 import type { Collection } from "../collection/collection.ts";
 import { filters } from "../collection/filtering-on-demand.ts";
-import type { Deadline } from "../collection/matching.ts";
 import { OperationEncoder } from "../collection/operation-encoder.ts";
+import type { Deadline } from "../collection/slices.ts";
 import { NearvecError } from "../errors.ts";
 import { extras } from "./extras-on-demand.ts";
 import type { Checked } from "./selector.ts";
@@ -32,6 +32,8 @@ export class Writer {
       return room.then(() => this.#submitAll(collection, kept, deadline));
     });
     const sequences = outcome instanceof Promise ? await outcome : outcome;
+    const acknowledgement = collection.log?.acknowledgement();
+    if (acknowledgement !== undefined) await acknowledgement;
     const status = write.wait ? "completed" : "acknowledged";
     return sequences.map((operation_id) => ({ operation_id, status }));
   }

@@ -3,6 +3,7 @@ import { NearvecError } from "../errors.ts";
 import type { FieldIndexes, PayloadIndexInfo } from "../field-indexes/field-indexes.ts";
 import type { FieldParams } from "../field-indexes/params.ts";
 import type { Filter } from "../filters/filter.ts";
+import type { Log } from "../journal/log.ts";
 import type { JsonPath } from "../payload/path.ts";
 import type { PayloadStore } from "../payload/store.ts";
 import type { IdColumn } from "../points/id-column.ts";
@@ -11,12 +12,12 @@ import type { Background } from "./background.ts";
 import { type CollectionConfig, type SpaceSettings, spacesOf } from "./config.ts";
 import { filters } from "./filtering-on-demand.ts";
 import type { Page } from "./id-walk.ts";
-import { type IndexingStatus, SLICE_MS } from "./indexing.ts";
+import type { IndexingStatus } from "./indexing.ts";
 import type { Matches } from "./matches.ts";
-import type { Deadline, Matching } from "./matching.ts";
+import type { Matching } from "./matching.ts";
 import { NamedSpace } from "./named-space.ts";
 import { decodeOperation, type Operation } from "./operation.ts";
-import type { Slicing } from "./slices.ts";
+import type { Deadline, Slicing } from "./slices.ts";
 import { type CollectionMemory, type Prepared, StoredPoints } from "./stored-points.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { WriteQueue } from "./write-queue.ts";
@@ -29,7 +30,10 @@ import { WriteQueue } from "./write-queue.ts";
 export class Collection {
   /** The turns of those who call `submit`. */
   readonly writes = new WriteQueue();
-  readonly #points: StoredPoints;
+  /** Where every change is written before it is made, if anywhere: answers wait for its `acknowledgement`. */
+  log: Pick<Log, "ready" | "append" | "acknowledgement"> | undefined;
+  /** @internal What checkpoints are made of. */
+  readonly stored = new StoredPoints();
   /** Made for the first filter; its code is there then, as it was needed to read the filter. */
   #matching: Matching | undefined;
   readonly #core: CoreModule;
@@ -50,7 +54,6 @@ export class Collection {
     this.#config = config;
     this.#background = background;
     this.#surroundings = surroundings;
-    this.#points = new StoredPoints();
     for (const [name, settings] of spacesOf(config)) this.#addSpace(name, settings, config);
   }
 
@@ -90,15 +93,15 @@ export class Collection {
       this.#surroundings,
     );
     this.#spaces.set(name, space);
-    this.#points.spaces.set(name, space.space);
-    this.#points.noteSpaces();
+    this.stored.spaces.set(name, space.space);
+    this.stored.noteSpaces();
   }
 
   #dropSpace(name: string): void {
     this.#spaces.get(name)?.drop();
     this.#spaces.delete(name);
-    this.#points.spaces.delete(name);
-    this.#points.noteSpaces();
+    this.stored.spaces.delete(name);
+    this.stored.noteSpaces();
   }
 
   // ── writing ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -108,26 +111,32 @@ export class Collection {
    * its sequence number.
    *
    * @throws {NearvecError} `POINT_NOT_FOUND` where the operation needs its points to be there,
-   *   `OUT_OF_MEMORY`, `CLOSED`; nothing changed.
+   *   `OUT_OF_MEMORY`, `CLOSED`, and those of the storage; nothing changed.
    */
   submit(bytes: Uint8Array): number {
     if (this.#closed !== undefined) throw this.#closed;
     const prepared = this.prepare(decodeOperation(bytes));
-    // A log would append `bytes` here: past this line nothing can fail.
-    const sequence = this.#points.sequence + 1;
+    const sequence = this.stored.sequence + 1;
+    this.log?.append(sequence, bytes);
+    // Past this line nothing can fail.
     this.apply(sequence, prepared);
-    for (const { indexing } of this.#spaces.values()) indexing.noteWrite();
+    this.wake();
     return sequence;
+  }
+
+  /** Lets indexing begin, if there is something to index. */
+  wake(): void {
+    for (const { indexing } of this.#spaces.values()) indexing.noteWrite();
   }
 
   /** Uses up a sequence number for an operation that was accepted and then found nothing to apply to. */
   skip(): number {
-    return ++this.#points.sequence;
+    return ++this.stored.sequence;
   }
 
   /** @see StoredPoints.prepare */
   prepare(operation: Operation): Prepared {
-    return this.#points.prepare(operation);
+    return this.stored.prepare(operation);
   }
 
   /**
@@ -136,7 +145,7 @@ export class Collection {
    * also follow from when indexing and rebuilds ran.)
    */
   apply(sequence: number, prepared: Prepared): void {
-    this.#points.apply(sequence, prepared);
+    this.stored.apply(sequence, prepared);
   }
 
   // ── indexes of payloads ──────────────────────────────────────────────────────────────────────────────────
@@ -149,60 +158,51 @@ export class Collection {
    */
   createFieldIndex(path: JsonPath, params: FieldParams, Indexes: typeof FieldIndexes): number {
     if (this.#closed !== undefined) throw this.#closed;
-    this.#points.fields ??= this.#noFieldIndexes(Indexes);
-    this.#points.fields.create(path, params);
+    this.stored.fields ??= this.#noFieldIndexes(Indexes);
+    this.stored.fields.create(path, params);
     return this.skip();
   }
 
   /** Drops the index of a path, if there is one. Answers the sequence number of that. */
   dropFieldIndex(path: JsonPath): number {
     if (this.#closed !== undefined) throw this.#closed;
-    this.#points.fields?.drop(path);
+    this.stored.fields?.drop(path);
     return this.skip();
   }
 
   /** Until the deadline. @see FieldIndexes.whenComplete */
   whenFieldIndexed(path: JsonPath, deadline: Deadline | undefined): Promise<boolean> | undefined {
-    return this.#points.fields?.whenComplete(path, deadline?.at ?? Number.POSITIVE_INFINITY);
+    return this.stored.fields?.whenComplete(path, deadline?.at ?? Number.POSITIVE_INFINITY);
   }
 
   /** Undefined when there never was one. */
   get fieldIndexes(): FieldIndexes | undefined {
-    return this.#points.fields;
+    return this.stored.fields;
   }
 
   get payloadSchema(): Record<string, PayloadIndexInfo> {
-    return this.#points.fields?.schema ?? {};
+    return this.stored.fields?.schema ?? {};
   }
 
   #noFieldIndexes(Indexes: typeof FieldIndexes): FieldIndexes {
-    const { ids, payloads } = this.#points;
-    const { now } = this.#surroundings;
-    const background = this.#background;
-    return new Indexes(
-      { end: () => ids.end, bytesAt: (offset) => payloads.getBytes(offset) },
-      {
-        wake: (job) => background.wake(job),
-        remove: (job) => background.remove(job),
-        now,
-        sliceMs: SLICE_MS,
-      },
-    );
+    const { ids, payloads } = this.stored;
+    const indexed = { end: () => ids.end, bytesAt: (offset: number) => payloads.getBytes(offset) };
+    return new Indexes(indexed, this.#background, this.#surroundings.now);
   }
 
   // ── reading ──────────────────────────────────────────────────────────────────────────────────────────────
 
   get ids(): IdTable {
-    return this.#points.ids;
+    return this.stored.ids;
   }
 
   get payloads(): PayloadStore {
-    return this.#points.payloads;
+    return this.stored.payloads;
   }
 
   /** The number of the operation that last wrote a point. */
   versionOf(offset: number): number {
-    return this.#points.versions.get(offset);
+    return this.stored.versions.get(offset);
   }
 
   /** @see Matching.with */
@@ -237,7 +237,7 @@ export class Collection {
 
   #filtering(): Matching {
     if (this.#closed !== undefined) throw this.#closed;
-    this.#matching ??= new (filters().Matching)(this.#points, this.#background, this.#surroundings);
+    this.#matching ??= new (filters().Matching)(this.stored, this.slicing);
     return this.#matching;
   }
 
@@ -245,7 +245,7 @@ export class Collection {
   get slicing(): Slicing {
     const surroundings = this.#surroundings;
     const closed = () => this.#closed;
-    return { watchers: this.#points.scans, background: this.#background, surroundings, closed };
+    return { watchers: this.stored.scans, background: this.#background, surroundings, closed };
   }
 
   /** The deadline of a request that has so many seconds from now on; undefined when it has any time. */
@@ -256,7 +256,7 @@ export class Collection {
   // ── state ────────────────────────────────────────────────────────────────────────────────────────────────
 
   get count(): number {
-    return this.#points.ids.size;
+    return this.stored.ids.size;
   }
 
   /** Vectors of all spaces that are indexed. */
@@ -282,11 +282,13 @@ export class Collection {
     await Promise.all(Array.from(this.#spaces.values(), ({ indexing }) => indexing.whenIdle(signal)));
   }
 
-  /** Until the deadline. @see Indexing.whenRoom */
+  /** When the log can be written, and there is room: until the deadline. @see Indexing.whenRoom, Log.ready */
   whenRoom(deadline: Deadline | undefined): Promise<unknown> | undefined {
     const patience =
       deadline === undefined ? Number.POSITIVE_INFINITY : deadline.at - this.#surroundings.now();
     const waits: Promise<void>[] = [];
+    const ready = this.log?.ready();
+    if (ready !== undefined) waits.push(ready);
     for (const { indexing } of this.#spaces.values()) {
       const room = indexing.whenRoom(patience);
       if (room !== undefined) waits.push(room);
@@ -295,7 +297,7 @@ export class Collection {
   }
 
   get memory(): CollectionMemory {
-    return this.#points.memory;
+    return this.stored.memory;
   }
 
   /** Gives the memory back. `what` says who is gone, to those who wait for it. */
@@ -303,9 +305,8 @@ export class Collection {
     const reason = gone(what);
     this.#closed = reason;
     for (const space of this.#spaces.values()) space.close(reason);
-    this.#points.fields?.close(reason);
-    this.#matching?.close(reason);
-    this.#points.close();
+    this.stored.fields?.close(reason);
+    this.stored.close();
   }
 }
 

@@ -1,12 +1,6 @@
 import { NearvecError } from "../errors.ts";
-import type { Background, Job } from "./background.ts";
+import { type Background, type Job, SLICE_MS } from "./background.ts";
 import type { Surroundings } from "./surroundings.ts";
-
-/**
- * How long one slice may hold the thread, in milliseconds. Short enough that a server's other requests don't
- * notice, long enough that the turn of the event loop between two slices costs little.
- */
-export const SLICE_MS = 4;
 
 /**
  * A search scans the tail exactly, on top of the graph, so the tail is bounded by what a scan reads in about
@@ -86,6 +80,7 @@ export class Indexing implements Job {
   #running = false;
   #failure: NearvecError | undefined;
   #waiters: Waiter[] = [];
+  #isHeld = false;
 
   constructor(space: Indexable, config: IndexingConfig, background: Background, surroundings: Surroundings) {
     this.#space = space;
@@ -115,6 +110,21 @@ export class Indexing implements Job {
   reconfigure(config: IndexingConfig): void {
     this.#config = config;
     this.noteWrite();
+  }
+
+  /** Does nothing until `release`: the graph stands still. */
+  hold(): void {
+    this.#isHeld = true;
+    this.#background.remove(this);
+  }
+
+  release(): void {
+    this.#isHeld = false;
+    if (this.#running) this.#wake();
+  }
+
+  #wake(): void {
+    if (!this.#isHeld) this.#background.wake(this);
   }
 
   /** Call after every write: starts indexing when there is enough to do. */
@@ -198,7 +208,7 @@ export class Indexing implements Job {
 
   #start(): void {
     this.#running = true;
-    this.#background.wake(this);
+    this.#wake();
   }
 
   #stop(failure: NearvecError): void {
@@ -242,7 +252,7 @@ export class Indexing implements Job {
       };
       signal?.addEventListener("abort", abort, { once: true });
       this.#waiters.push(waiter);
-      this.#background.wake(this);
+      this.#wake();
     });
   }
 }

@@ -38,7 +38,8 @@ import type { Rows } from "../vectors/rows.ts";
  *   ┌───────────┬─────────┬──────────────┐
  *   │ key bytes │ key     │ text         │  SET_PAYLOAD, OVERWRITE_PAYLOAD: the payload; DELETE_PAYLOAD: a list
  *   │    u32    │ UTF-8   │ UTF-8 JSON   │  of paths; DELETE_VECTORS: a list of names. Its length is the header's
- *   └───────────┴─────────┴──────────────┘  "payload bytes"; the key is the path to set at, empty for none
+ *   └───────────┴─────────┴──────────────┘  "payload bytes"; the key is the path to set at, empty for none.
+ *                                           CONFIGURE: the whole configuration; …_FIELD_INDEX: field, and params
  * ```
  * Sections whose length is no multiple of 4 are followed by zeros up to one.
  */
@@ -58,6 +59,10 @@ export const Kind = {
   CLEAR_PAYLOAD: 6,
   UPDATE_VECTORS: 7,
   DELETE_VECTORS: 8,
+  /** Those of the collection itself name no points; settings.ts reads and writes them. */
+  CONFIGURE: 9,
+  CREATE_FIELD_INDEX: 10,
+  DROP_FIELD_INDEX: 11,
 } as const;
 export type Kind = (typeof Kind)[keyof typeof Kind];
 
@@ -91,13 +96,19 @@ export interface UpdateVectorsOperation {
   readonly vectors: readonly OperationVectors[];
 }
 
+export type SettingsKind =
+  | typeof Kind.CONFIGURE
+  | typeof Kind.CREATE_FIELD_INDEX
+  | typeof Kind.DROP_FIELD_INDEX;
+
 /** Says the same of all its points. */
 export interface TextOperation {
   readonly kind:
     | typeof Kind.SET_PAYLOAD
     | typeof Kind.OVERWRITE_PAYLOAD
     | typeof Kind.DELETE_PAYLOAD
-    | typeof Kind.DELETE_VECTORS;
+    | typeof Kind.DELETE_VECTORS
+    | SettingsKind;
   readonly ids: IdColumn;
   /** A JSON path, or "". */
   readonly key: string;
@@ -153,7 +164,10 @@ export function decodeOperation(bytes: Uint8Array): Operation {
     case Kind.SET_PAYLOAD:
     case Kind.OVERWRITE_PAYLOAD:
     case Kind.DELETE_PAYLOAD:
-    case Kind.DELETE_VECTORS: {
+    case Kind.DELETE_VECTORS:
+    case Kind.CONFIGURE:
+    case Kind.CREATE_FIELD_INDEX:
+    case Kind.DROP_FIELD_INDEX: {
       const key = utf8.decode(reader.bytes(reader.u32()));
       return { kind, ids, key, text: reader.bytes(payloadBytes) };
     }

@@ -22,7 +22,8 @@ const WRITE_SHARE = 0.4;
 /** Everything is compared after about that many steps, and at the end. */
 const BETWEEN_FULL_COMPARISONS = 50;
 
-function create({ spaces }: Setup): object {
+/** A request to create the collection of a setup. */
+export function creation({ spaces }: Pick<Setup, "spaces">): object {
   const own = (kind: (space: Space) => boolean) => Object.entries(spaces).filter(([, space]) => kind(space));
   const dense = own((space) => space.kind !== "sparse").map(
     ([name, space]) => [name, settings(space as Exclude<Space, { kind: "sparse" }>)] as const,
@@ -40,6 +41,18 @@ function create({ spaces }: Setup): object {
   };
 }
 
+/** A collection without points. */
+export function modelOf({ spaces, paths = INDEXES, ids, floating = [] }: Setup): Model {
+  return {
+    points: new Map(),
+    spaces: new Map(Object.entries(spaces)),
+    indexes: new Map(),
+    paths,
+    ids,
+    floating,
+  };
+}
+
 /**
  * One step for each seed. A step depends on its seed and the model only, so that leaving some out, as shrinking
  * does, leaves the others much as they were.
@@ -47,16 +60,9 @@ function create({ spaces }: Setup): object {
  * @returns how well approximate answers did
  */
 export async function run(setup: Setup, seeds: Iterable<number>): Promise<Recall> {
-  const model: Model = {
-    points: new Map(),
-    spaces: new Map(Object.entries(setup.spaces)),
-    indexes: new Map(),
-    paths: setup.paths ?? INDEXES,
-    ids: setup.ids,
-    floating: setup.floating ?? [],
-  };
+  const model = modelOf(setup);
   const recall: Recall = { found: 0, wanted: 0 };
-  await using client = await withCollection(untyped(create(setup)));
+  await using client = await withCollection(untyped(creation(setup)));
   const history: string[] = [];
   let number = 0;
   try {

@@ -46,6 +46,8 @@ export interface Write {
   text: string;
   send: (client: Client) => Promise<unknown>;
   effect: () => boolean;
+  /** Of several operations in one call: the effect of each. Those up to the first that fails are applied. */
+  parts?: readonly (() => boolean)[];
   /** Whether it may come twice in a row. */
   repeatable: boolean;
 }
@@ -158,6 +160,7 @@ function aBatch(chance: Chance, model: Model): Write {
     text: show({ operations }),
     send: (client) => client.batchUpdate("c", untyped({ operations, wait: true })),
     effect: () => made.every(({ effect }) => effect()),
+    parts: made.map(({ effect }) => effect),
     // A later operation may undo what an earlier one asks for: twice need not be once.
     repeatable: false,
   };
