@@ -1,7 +1,7 @@
 /** Creating and deleting indexes of payloads; loaded through on-demand.ts. */
 
 import type { Collection } from "../collection/collection.ts";
-import { createFieldIndex, dropFieldIndex } from "../collection/settings.ts";
+import { createFieldIndex, dropFieldIndex } from "../collection/index-settings.ts";
 import { parseFieldParams } from "../field-indexes/params.ts";
 import { prepareTextIndex } from "../field-indexes/text-on-demand.ts";
 import { CreateFieldIndex } from "../generated/validators/create-field-index.ts";

@@ -1,13 +1,9 @@
 /**
- * Changes of a collection itself: its configuration, and which fields have an index. A log keeps them among the
- * operations on points, because these depend on them. Loaded with what makes such changes.
+ * Changes of a collection's configuration. A log keeps them, as it keeps those of its field indexes (index-settings.ts), among
+ * the operations on points, because these depend on them. Loaded with what makes such changes.
  */
 
-import { FieldIndexes, pathText } from "../field-indexes/field-indexes.ts";
-import { type FieldParams, parseFieldParams } from "../field-indexes/params.ts";
-import { prepareTextIndex } from "../field-indexes/text-on-demand.ts";
-import { parseJson, write } from "../payload/json.ts";
-import { type JsonPath, parsePath } from "../payload/path.ts";
+import { write } from "../payload/json.ts";
 import type { Collection } from "./collection.ts";
 import { type CollectionConfig, spacesOf } from "./config.ts";
 import { Kind, type Operation, type SettingsKind, type TextOperation } from "./operation.ts";
@@ -37,63 +33,14 @@ export function configure(collection: Collection, config: CollectionConfig): num
   return collection.skip();
 }
 
-/** Creates the index of a field, to be built in the background. Answers the sequence number of that. */
-export function createFieldIndex(collection: Collection, path: JsonPath, params: FieldParams): number {
-  keep(collection, Kind.CREATE_FIELD_INDEX, pathText(path), params.given ?? params.type);
-  return collection.createFieldIndex(path, params, FieldIndexes);
-}
-
-/** Drops the index of a field, if there is one. Answers the sequence number of that. */
-export function dropFieldIndex(collection: Collection, path: JsonPath): number {
-  keep(collection, Kind.DROP_FIELD_INDEX, pathText(path), null);
-  return collection.dropFieldIndex(path);
-}
-
 export function isSettings(
   operation: Operation,
 ): operation is TextOperation & { readonly kind: SettingsKind } {
   return operation.kind >= Kind.CONFIGURE;
 }
 
-/**
- * Makes a change once more.
- *
- * @param prepare loads the code that spaces of a configuration need
- */
-export async function replaySettings(
-  collection: Collection,
-  { kind, key, text }: TextOperation & { readonly kind: SettingsKind },
-  prepare: (config: CollectionConfig) => Promise<void>,
-): Promise<void> {
-  const value = parseJson(new TextDecoder().decode(text));
-  switch (kind) {
-    case Kind.CONFIGURE: {
-      const config = value as CollectionConfig;
-      await prepare(config);
-      collection.reconfigure(config);
-      return;
-    }
-    case Kind.CREATE_FIELD_INDEX:
-      await restoreFieldIndex(collection, key, value);
-      return;
-    case Kind.DROP_FIELD_INDEX:
-      collection.dropFieldIndex(parsePath(key, "the index's field"));
-  }
-}
-
-/** Creates an index that the collection had. */
-export async function restoreFieldIndex(
-  collection: Collection,
-  field: string,
-  schema: unknown,
-): Promise<void> {
-  const params = parseFieldParams(schema, "the index's schema");
-  if (params.type === "text") await prepareTextIndex(params);
-  collection.createFieldIndex(parsePath(field, "the index's field"), params, FieldIndexes);
-}
-
-/** @throws {NearvecError} of the storage; nothing was kept then */
-function keep(collection: Collection, kind: SettingsKind, key: string, value: unknown): void {
+/** Writes a change to the log, if there is one. @throws {NearvecError} of the storage; nothing was kept then */
+export function keep(collection: Collection, kind: SettingsKind, key: string, value: unknown): void {
   if (collection.log === undefined) return;
   const encoder = new OperationEncoder();
   encoder.begin(kind, 0);

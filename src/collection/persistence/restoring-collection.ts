@@ -5,8 +5,9 @@ import type { Persistent } from "../../journal/sections.ts";
 import { parseJson } from "../../payload/json.ts";
 import type { Collection } from "../collection.ts";
 import type { CollectionConfig } from "../config.ts";
+import { replaySettings, restoreFieldIndex } from "../index-settings.ts";
 import { decodeOperation } from "../operation.ts";
-import { isSettings, replaySettings, restoreFieldIndex } from "../settings.ts";
+import { isSettings } from "../settings.ts";
 import { type Description, type JournalledCollection, journalledOf } from "./journalled-collection.ts";
 
 /** Makes a collection of what a journal kept. */
