@@ -1,5 +1,5 @@
 import { filterCode } from "../collection/filtering-on-demand.ts";
-import { staging } from "../collection/staging-on-demand.ts";
+import { partialChanges } from "../collection/partial-changes-on-demand.ts";
 import { inTurn, OnDemand } from "../on-demand.ts";
 import { extras } from "./extras-on-demand.ts";
 
@@ -8,7 +8,7 @@ export const summaries = new OnDemand("groups and facets", () => import("./summa
 
 /** Methods that change points which are there, and batches of writes. */
 export const changes = new OnDemand("changes of points", async () => {
-  await staging.load();
+  await partialChanges.load();
   return import("./changes.ts");
 });
 
@@ -28,6 +28,7 @@ export function codeFor(request: unknown, method?: OnDemand<unknown>): Promise<v
   const needed: OnDemand<unknown>[] = method === undefined ? [] : [method];
   if (!filterCode.loaded && someMentions(request, FILTERED)) needed.push(filterCode);
   if (!extras.loaded && someMentions(request, EXTRA)) needed.push(extras);
+  if (!changes.loaded && someMentions(request, MODED)) needed.push(changes);
   return inTurn(needed);
 }
 
@@ -43,6 +44,8 @@ const FILTERED: Mentions = {
   group_by: always,
   params: (params) => anObject((params as { idf?: unknown }).idf),
 };
+/** Upserts that leave points out. */
+const MODED: Mentions = { update_mode: always, update_filter: always };
 const EXTRA: Mentions = {
   update_filter: always,
   order_by: always,

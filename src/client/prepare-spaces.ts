@@ -1,10 +1,10 @@
 import type { CollectionConfig } from "../collection/config.ts";
-import { staging } from "../collection/staging-on-demand.ts";
+import { partialChanges } from "../collection/partial-changes-on-demand.ts";
 import type { CoreModule } from "../core/load.ts";
 import { loadForCreation } from "./administration-on-demand.ts";
 
 /** Loads the code that restoring a collection of a configuration may need. */
 export async function prepareSpaces(core: CoreModule, { params }: CollectionConfig): Promise<void> {
   await loadForCreation(core, params);
-  await staging.load();
+  await partialChanges.load();
 }

@@ -8,13 +8,13 @@ import { Collection } from "../../src/collection/collection.ts";
 import type { NamedSpace } from "../../src/collection/named-space.ts";
 import { decodeOperation } from "../../src/collection/operation.ts";
 import { OperationEncoder } from "../../src/collection/operation-encoder.ts";
-import { staging } from "../../src/collection/staging-on-demand.ts";
+import { partialChanges } from "../../src/collection/partial-changes-on-demand.ts";
 import { loadCore } from "../../src/core/load.ts";
 import { IdColumn } from "../../src/points/id-column.ts";
 import { randomRows } from "../client/support.ts";
 import { Puppet } from "./support.ts";
 
-await staging.load();
+await partialChanges.load();
 
 const SIZE = 8;
 const core = await loadCore();

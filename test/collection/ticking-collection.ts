@@ -9,11 +9,11 @@ import { Collection } from "../../src/collection/collection.ts";
 import { filterCode } from "../../src/collection/filtering-on-demand.ts";
 import type { Page } from "../../src/collection/id-walk.ts";
 import { OperationEncoder } from "../../src/collection/operation-encoder.ts";
-import { staging } from "../../src/collection/staging-on-demand.ts";
+import { partialChanges } from "../../src/collection/partial-changes-on-demand.ts";
 import { loadCore } from "../../src/core/load.ts";
 import { Ticking } from "./support.ts";
 
-await staging.load();
+await partialChanges.load();
 await filterCode.load();
 const core = await loadCore();
 const encoder = new OperationEncoder();

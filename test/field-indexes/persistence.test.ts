@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { staging } from "../../src/collection/staging-on-demand.ts";
+import { partialChanges } from "../../src/collection/partial-changes-on-demand.ts";
 import { type Change, encoded } from "../collection/persistence/support.ts";
 import { fieldTest } from "../filters/arbitraries.ts";
 import { type File, Indexed, UnderWay } from "./persistence-support.ts";
 
-await staging.load();
+await partialChanges.load();
 
 // ── values and indexes ───────────────────────────────────────────────────────────────────────────────────────
 

@@ -155,6 +155,7 @@ describe("many ids", () => {
     const given = Array.from({ length: 20_000 }, (_, at) => (at < 10 || at > 19_990 ? at : undefined));
     const table = restored(given);
     expectSame(table, inserted(given));
+    expect(table.memoryBytes).toBeGreaterThan(20_000 * 8);
     expect(table.insert(one(50_000), 0)).toBe(10);
   });
 

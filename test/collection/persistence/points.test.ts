@@ -1,15 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
 import { UpsertMode } from "../../../src/collection/operation.ts";
+import { partialChanges } from "../../../src/collection/partial-changes-on-demand.ts";
 import { PersistentPoints } from "../../../src/collection/persistence/points.ts";
-import { staging } from "../../../src/collection/staging-on-demand.ts";
 import type { FieldIndexes } from "../../../src/field-indexes/field-indexes.ts";
 import { type Capture, PIECE_BYTES, type Piece, Section } from "../../../src/journal/sections.ts";
 import type { PointId } from "../../../src/points/ids.ts";
 import { anyId } from "../../points/arbitraries.ts";
 import { type Change, encoded, Journalled, Pieces, written } from "./support.ts";
 
-await staging.load();
+await partialChanges.load();
 
 // ── random histories ───────────────────────────────────────────────────────────────────────────────────────
 
