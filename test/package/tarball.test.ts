@@ -67,7 +67,7 @@ test("the package holds what is published and nothing else", () => {
 test.each(["dist/base.js", "dist/base.cjs"])("%s names its modules so that bundlers find them", (path) => {
   const text = readFileSync(`${root}/${path}`, "utf8");
   const base = path.endsWith(".cjs") ? "__moduleUrl" : "import.meta.url";
-  expect(text).toContain(`new URL("./wasm/core.wasm", ${base})`);
-  expect(text).toContain(`new URL("./wasm/core.relaxed.wasm", ${base})`);
+  expect(text).toContain(`new URL("./wasm/core.wasm",${base})`);
+  expect(text).toContain(`new URL("./wasm/core.relaxed.wasm",${base})`);
   expect(text).not.toContain("build/wasm");
 });
