@@ -16,9 +16,14 @@ export function checkArguments(args: Readonly<Record<string, unknown>>, known: A
   const unknown = Object.keys(args).find((name) => !names.has(name));
   if (unknown !== undefined) throw new UsageError(`unknown option --${unknown}; see --help`);
   // `--no-…` makes false of any of them.
+  const isFlag = (name: string) =>
+    known[name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)]?.type === "boolean";
   const [wrong] =
-    Object.entries(args).find(([name, value]) => name !== "_" && typeof value !== "string") ?? [];
-  if (wrong !== undefined) throw new UsageError(`--${wrong}: expected a text; see --help`);
+    Object.entries(args).find(
+      ([name, value]) => name !== "_" && typeof value !== (isFlag(name) ? "boolean" : "string"),
+    ) ?? [];
+  if (wrong !== undefined)
+    throw new UsageError(`--${wrong}: expected ${isFlag(wrong) ? "no value" : "a text"}; see --help`);
   const positional = Object.values(known).filter(({ type }) => type === "positional").length;
   const rest = (args._ as readonly string[]).slice(positional);
   if (rest.length > 0) throw new UsageError(`unexpected argument ${JSON.stringify(rest[0])}; see --help`);

@@ -10,6 +10,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandDef>>> = {
   serve: async () => (await import("./serve.ts")).serve as CommandDef,
   info: async () => (await import("./info.ts")).info as CommandDef,
   import: async () => (await import("./import.ts")).importPoints as CommandDef,
+  check: async () => (await import("./check.ts")).check as CommandDef,
+  repair: async () => (await import("./check.ts")).repair as CommandDef,
   export: async () => (await import("./export.ts")).exportPoints as CommandDef,
 };
 
