@@ -16,6 +16,8 @@ export default defineConfig({
           exclude: ["**/node_modules/**", "test/**/*.long.test.ts"],
           testTimeout: 20_000,
           hookTimeout: 20_000,
+          // The default leaves a core to the user.
+          maxWorkers: 2,
         },
       },
       {
