@@ -1,6 +1,6 @@
 /** The slots and entries of a sparse space as they lie in linear memory (assembly/sparse/slots.ts, entries.ts); see space-image.ts. */
 
-import { LAYOUT, type SparseExports } from "./abi.ts";
+import { LAYOUT, NONE, type SparseExports } from "./abi.ts";
 import type { SpaceMemory } from "./space-memory.ts";
 
 /** assembly/sparse/layout.ts */
@@ -29,6 +29,34 @@ export class SparseImage {
   /** Where the entries of a slot end; they begin where those of the slot before end, which slot 0 has, too. */
   endOf(slot: number): number {
     return this.#memory.u32[this.#slot(slot) + 1] as number;
+  }
+
+  /** A bit for each slot below `to` that is no tombstone. */
+  live(to: number): Uint32Array {
+    const { u32 } = this.#memory;
+    const mask = 2 ** SPARSE_IMAGE.SLOT_SHIFT - 1;
+    const live = new Uint32Array(Math.ceil(to / 32));
+    for (let slot = 0; slot < to; ) {
+      const end = Math.min(to, slot + mask + 1 - ((slot + LAYOUT.FIRST_SLOT) & mask));
+      for (let at = this.#slot(slot); slot < end; slot++, at += WORDS) {
+        if (u32[at] !== NONE) live[slot >>> 5] = (live[slot >>> 5] as number) | (1 << (slot & 31));
+      }
+    }
+    return live;
+  }
+
+  /** A copy of the slots from..to-1: the offset and the end of each. */
+  slots(from: number, to: number): Uint32Array {
+    const { u32 } = this.#memory;
+    const mask = 2 ** SPARSE_IMAGE.SLOT_SHIFT - 1;
+    const slots = new Uint32Array((to - from) * WORDS);
+    for (let slot = from; slot < to; ) {
+      const count = Math.min(to - slot, mask + 1 - ((slot + LAYOUT.FIRST_SLOT) & mask));
+      const at = this.#slot(slot);
+      slots.set(u32.subarray(at, at + count * WORDS), (slot - from) * WORDS);
+      slot += count;
+    }
+    return slots;
   }
 
   /** Copies the entries from..to-1, index and value of each, to `target`. */

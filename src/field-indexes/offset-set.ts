@@ -73,6 +73,11 @@ export class OffsetSet {
     this.#size += container.size;
   }
 
+  /** All blocks are there: a small set is a list again. */
+  settle(): void {
+    if (this.#containers !== undefined && this.#size <= FEW) this.#unite();
+  }
+
   get memoryBytes(): number {
     if (this.#containers === undefined) return OBJECT_BYTES + this.#list.byteLength;
     const containers = this.#containers.reduce((bytes, each) => bytes + (each?.memoryBytes ?? 0), 0);
@@ -190,7 +195,7 @@ export class OffsetSet {
   }
 
   #unite(): void {
-    const list = new Uint32Array(MOST_LISTED);
+    const list = new Uint32Array(Math.max(FIRST_CAPACITY, Math.min(this.#size * 2, MOST_LISTED)));
     let at = 0;
     this.each((offset) => {
       list[at++] = offset;

@@ -15,6 +15,13 @@ export class SortedWords {
 
   /** Adds a word that is not there. */
   add(word: string): void {
+    const end = this.#leaves.at(-1);
+    if (end !== undefined && (end.at(-1) as string) < word) {
+      // Words that come in order, as they do from a checkpoint: what was filled at the end stays full.
+      if (end.length === LEAF_WORDS) this.#leaves.push([word]);
+      else end.push(word);
+      return;
+    }
     const place = this.#placeOf(word);
     const leaf = this.#leaves[place];
     if (leaf === undefined) {
@@ -45,15 +52,21 @@ export class SortedWords {
     }
   }
 
-  /** The word after the given one, which need not be there; undefined: none. */
-  next(word: string | undefined): string | undefined {
-    if (word === undefined) return this.#leaves[0]?.[0];
+  /** All words, in their order. Those that stay while they are walked are met once, however others come and go. */
+  *walk(): Generator<string, undefined> {
+    // Leaves may be divided or joined meanwhile: each time it goes on behind the last word.
+    for (let words = this.#above(undefined); words.length > 0; words = this.#above(words.at(-1)))
+      yield* words;
+  }
+
+  /** The words of one leaf that come first above the given one, a copy; all of a leaf where none is given. */
+  #above(word: string | undefined): string[] {
+    if (word === undefined) return this.#leaves[0]?.slice() ?? [];
     const place = this.#placeOf(word);
-    const leaf = this.#leaves[place];
-    if (leaf === undefined) return undefined;
+    const leaf = this.#leaves[place] ?? [];
     const at = lowerBound(leaf, word);
-    const isThere = leaf[at] === word;
-    return leaf[isThere ? at + 1 : at] ?? this.#leaves[place + 1]?.[0];
+    const rest = leaf.slice(leaf[at] === word ? at + 1 : at);
+    return rest.length > 0 ? rest : (this.#leaves[place + 1]?.slice() ?? []);
   }
 
   /** The last leaf that begins with the word or one below it; or the first leaf. */

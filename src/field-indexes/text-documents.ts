@@ -89,7 +89,7 @@ export class TextDocuments {
   }
 }
 
-export function numbersIn(bytes: Uint8Array): number[] {
+function numbersIn(bytes: Uint8Array): number[] {
   const numbers: number[] = [];
   let number = 0;
   let shift = 0;

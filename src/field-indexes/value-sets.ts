@@ -77,7 +77,7 @@ export class ValueSets implements Facets {
       yield* this.#sets.entries();
       return;
     }
-    for (let word = this.#words.next(undefined); word !== undefined; word = this.#words.next(word)) {
+    for (const word of this.#words.walk()) {
       const points = this.#sets.get(word);
       if (points !== undefined) yield [word, points];
     }

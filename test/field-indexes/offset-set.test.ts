@@ -80,3 +80,43 @@ test("takes about as much as its offsets do", () => {
   expect(every(100)).toBeLessThan(10_000 * 4 + 10_000);
   expect(every(10_000)).toBeLessThan(2_000);
 });
+
+test("a set that is taken apart into blocks comes together again", () => {
+  const offsets = fc.oneof(
+    fc.array(fc.nat(200_000), { maxLength: 100 }),
+    fc
+      .tuple(fc.nat(150_000), fc.integer({ min: 3000, max: 70_000 }), fc.integer({ min: 1, max: 3 }))
+      .map(([from, count, step]) => Array.from({ length: count }, (_, i) => from + i * step)),
+  );
+  fc.assert(
+    fc.property(
+      offsets,
+      fc.array(fc.nat(65_535), { maxLength: 20 }),
+      fc.boolean(),
+      (given, first, asLists) => {
+        const set = OffsetSet.of([...new Set(given)].sort((a, b) => a - b));
+        // Of block 5 there is something before: that is another block than those that come.
+        const made = OffsetSet.of([...new Set(first)].sort((a, b) => a - b).map((low) => 5 * 65_536 + low));
+        const expected = new Set([...given, ...first.map((low) => 5 * 65_536 + low)]);
+        for (let number = 0; number < set.blockEnd; number++) {
+          const bits = new Uint32Array(2048);
+          if (!set.blockTo(number, bits)) continue;
+          if (number === 5) return;
+          const lows = Uint16Array.from(
+            given.filter((each) => each >>> 16 === number).map((each) => each & 0xffff),
+          );
+          const list = Uint16Array.from(new Set(lows.sort()));
+          made.addBlock(number, asLists && list.length <= 4096 ? list : bits);
+        }
+        made.settle();
+        const found: number[] = [];
+        made.each((offset) => found.push(offset));
+        expect(found).toEqual([...expected].sort((a, b) => a - b));
+        expect(made.size).toBe(expected.size);
+        for (const each of expected) expect(made.delete(each)).toBe(true);
+        expect(made.size).toBe(0);
+      },
+    ),
+    { numRuns: 60, seed: 2 },
+  );
+});

@@ -23,13 +23,11 @@ export interface File {
 
 /** A checkpoint that is being written. */
 export class UnderWay {
-  readonly #of: Indexed;
   readonly #sequence: number;
   readonly #definitions: Definitions;
   readonly #captures: { name: string; capture: Capture; pieces: Pieces; hasMore: boolean }[];
 
   constructor(of: Indexed, full: boolean) {
-    this.#of = of;
     this.#sequence = of.stored.points.sequence;
     this.#definitions = JSON.parse(JSON.stringify(of.indexes.definitions));
     this.#captures = Array.from(of.parts(), ([name, part]) => {
@@ -40,12 +38,15 @@ export class UnderWay {
   /** Answers whether there is more. */
   write(bytes: number): boolean {
     const next = this.#captures.find(({ hasMore }) => hasMore);
-    if (next !== undefined) next.hasMore = next.capture.write(next.pieces.sink, bytes);
+    // What is of interest here are the indexes.
+    const least = next?.name === "points" ? 1 << 20 : bytes;
+    if (next !== undefined) next.hasMore = next.capture.write(next.pieces.sink, least);
     return this.#captures.some(({ hasMore }) => hasMore);
   }
 
-  get pieces(): number {
-    return this.#captures.reduce((sum, { pieces }) => sum + pieces.all.length, 0);
+  /** Of a part, so far. */
+  pieces(part: string): readonly Piece[] {
+    return this.#captures.find(({ name }) => name === part)?.pieces.all ?? [];
   }
 
   /** Answers the file, all written. */
@@ -65,13 +66,14 @@ export class UnderWay {
 
 /** Points with indexes of their payloads, all of which checkpoints hold. */
 export class Indexed {
-  readonly stored = new Journalled();
+  readonly stored: Journalled;
   readonly puppet = new Ticking();
   readonly indexes: FieldIndexes;
   readonly #background = new Background(this.puppet);
 
-  constructor() {
-    const { points } = this.stored;
+  constructor(stored = new Journalled()) {
+    this.stored = stored;
+    const { points } = stored;
     const payloads = {
       end: () => points.ids.end,
       bytesAt: (offset: number) => points.payloads.getBytes(offset),
@@ -130,15 +132,10 @@ export class Indexed {
     return made;
   }
 
-  /** Another one with the same points, whose indexes are built of their payloads. */
+  /** The same points with other indexes of them, built of their payloads. They don't follow changes. */
   async rebuilt(): Promise<Indexed> {
-    const made = new Indexed();
-    const capture = this.stored.persistent.capture(true);
-    const pieces = new Pieces();
-    while (capture.write(pieces.sink, 1 << 20));
-    capture.end(false);
-    for (const piece of pieces.all) made.stored.persistent.restore(piece);
-    made.stored.persistent.restored();
+    const made = new Indexed(this.stored);
+    this.stored.points.fields = this.indexes;
     for (const [field, schema] of this.indexes.definitions) await made.create(field, schema);
     made.settle();
     return made;
@@ -168,6 +165,7 @@ export class Indexed {
       const index = this.complete(field)?.index;
       return [
         field,
+        index?.estimate({ kind: "prefix", text: "no such" }),
         facetsOf(index, undefined),
         facetsOf(index, some),
         orderOf(index, false),

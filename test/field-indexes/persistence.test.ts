@@ -24,20 +24,23 @@ const texts = [
   "x\udfff",
   "\ufeffa",
 ];
-const scalar = fc.oneof(
+const KINDS = [
   fc.constantFrom(...texts.map((text) => JSON.stringify(text))),
   fc.constantFrom("quick fox", "the fox fox", "brown a b", "a b a b").map((text) => JSON.stringify(text)),
   fc.constantFrom(
-    "0",
-    "-0",
-    "1",
-    "-2",
-    "3",
-    "0.5",
-    "1e300",
-    "9007199254740993",
-    "9007199254740992",
-    "-9223372036854775808",
+    ...[
+      "0",
+      "-0",
+      "1",
+      "-2",
+      "3",
+      "0.5",
+      "1e300",
+
+      "9007199254740993",
+      "9007199254740992",
+      "-9223372036854775808",
+    ],
   ),
   fc.constantFrom("true", "false"),
   fc
@@ -50,10 +53,14 @@ const scalar = fc.oneof(
     .record({ lon: fc.constantFrom(-180, -2, 0.25, 2, 170, 500), lat: fc.constantFrom(-2, 0, 2, 89) })
     .map((place) => JSON.stringify(place)),
   fc.constantFrom("null", "{}", "[]"),
-);
+];
+const scalar = fc.oneof(...KINDS);
+const several = (of: fc.Arbitrary<string>) =>
+  fc.array(of, { minLength: 1, maxLength: 4 }).map((values) => `[${values}]`);
 const value = fc.oneof(
-  { weight: 3, arbitrary: scalar },
-  fc.array(scalar, { maxLength: 4 }).map((values) => `[${values}]`),
+  { weight: 4, arbitrary: scalar },
+  { weight: 2, arbitrary: fc.oneof(...KINDS.map(several)) },
+  several(scalar),
 );
 const payload = fc.oneof(
   { weight: 8, arbitrary: fc.record({ a: value, b: value }).map(({ a, b }) => `{"a":${a},"b":${b}}`) },
@@ -119,8 +126,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant("drop" as const), field }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant("turn" as const) }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant("capture" as const), full: fc.boolean() }) },
-  { weight: 12, arbitrary: fc.record({ do: fc.constant("write" as const), bytes: fc.nat({ max: 60 }) }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant("end" as const), durable: fc.boolean() }) },
+  { weight: 16, arbitrary: fc.record({ do: fc.constant("write" as const), bytes: fc.nat({ max: 60 }) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("end" as const), durable: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("reopen" as const) }) },
 );
 
@@ -290,3 +297,77 @@ test("whatever happens between, during and after checkpoints, indexes that come 
   expect(changedMeanwhile).toBeGreaterThan(100);
   expect(cameBack).toBeGreaterThan(500);
 }, 120_000);
+
+// ── many points ──────────────────────────────────────────────────────────────────────────────────────────────
+
+const MANY = 12_000;
+const manySchemas: Record<string, unknown> = {
+  kind: "keyword",
+  name: { type: "keyword", prefix: true },
+  number: "integer",
+  place: "geo",
+  text: { type: "text", phrase_matching: true },
+};
+
+function contentOf(n: number): object {
+  return {
+    kind: n % 3 === 0 ? ["x", `k${n % 5}`] : "x",
+    name: `name ${(n * 7919) % MANY}`,
+    number: (n * 31) % 977,
+    place: n % 7 === 0 ? [place(n), place(n + 1)] : place(n),
+    text: `word${n % 50} common ${n % 4 === 0 ? "pair of" : "of pair"} w${(n * 13) % 3001}`,
+  };
+}
+
+function place(n: number): object {
+  return { lon: ((n * 37) % 3600) / 10 - 180, lat: ((n * 53) % 1800) / 10 - 90 };
+}
+
+const manyRequests = [
+  ...["x", "k0", "name 7"].map((value) => ({ must: { key: "kind", match: { value } } })),
+  { must: { key: "name", match: { prefix: "name 11" } } },
+  { must: { key: "name", match: { value: "name 4711" } } },
+  { must: { key: "number", range: { gte: 100, lt: 300 } } },
+  { must: { key: "number", match: { value: 31 } } },
+  { must: { key: "place", geo_radius: { center: { lon: 0, lat: 0 }, radius: 2_000_000 } } },
+  ...["pair of", "common pair", "word7 common of"].map((phrase) => ({
+    must: { key: "text", match: { phrase } },
+  })),
+  { must: { key: "text", match: { text: "common w17" } } },
+];
+
+test("what is written in many pieces, while a good part of the points changes, is what was there at the moment", async () => {
+  const live = new Indexed();
+  const store = (from: number, end: number, shift: number) => {
+    const points = Array.from({ length: end - from }, (_, i): [number, string] => {
+      return [from + i, JSON.stringify(contentOf(from + i + shift))];
+    });
+    live.stored.store(...points);
+  };
+  store(0, MANY, 0);
+  for (const [field, schema] of Object.entries(manySchemas)) await live.create(field, schema);
+  live.settle();
+  const before = live.seen(manyRequests);
+  const writing = new UnderWay(live, true);
+  let turn = 0;
+  do {
+    turn++;
+    const at = (turn * 617) % MANY;
+    // Some change, some get what they had, some go, some come.
+    if (turn % 5 === 0) live.stored.send({ do: "delete", ids: [at, at + 1, at + 2] });
+    else if (turn % 5 === 1) store(MANY + turn * 3, MANY + turn * 3 + 3, 0);
+    else store(at, at + 4, turn % 2 === 0 ? 5 : 0);
+  } while (writing.write(5000));
+  expect(turn).toBeGreaterThan(200);
+  const chain = [writing.end()];
+  const restored = await Indexed.restored(chain);
+  for (const [, field] of restored.indexes.fields) expect(field.isComplete).toBe(true);
+  expect(restored.seen(manyRequests)).toStrictEqual(before);
+  chain.push(new UnderWay(live, false).end());
+  expect(chain[1]?.parts.map(({ full, pieces }) => [full, pieces.length > 0])).toEqual([
+    [false, true],
+    ...Object.keys(manySchemas).map(() => [false, false]),
+  ]);
+  const later = await Indexed.restored(chain);
+  expect(later.seen(manyRequests)).toStrictEqual(live.seen(manyRequests));
+}, 60_000);

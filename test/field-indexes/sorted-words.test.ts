@@ -45,3 +45,40 @@ test("a walk ends when it is told to", () => {
   words.each("a", (each) => found.push(each) < 2);
   expect(found).toEqual(["a", "ab"]);
 });
+
+test("a walk meets all words that stay, in order and once, while others come and go", () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 4000 }),
+      fc.array(fc.tuple(fc.nat(5000), fc.nat(5000)), { maxLength: 40 }),
+      fc.integer({ min: 1, max: 700 }),
+      (count, changes, every) => {
+        const words = new SortedWords();
+        const there = new Set<string>();
+        const add = (n: number) => {
+          const each = `word ${(n * 7919) % 5003}`;
+          if (!there.has(each)) words.add(each);
+          there.add(each);
+        };
+        for (let n = 0; n < count; n++) add(n);
+        const stayed = new Set(there);
+        const met: string[] = [];
+        const left = changes.slice();
+        for (const word of words.walk()) {
+          met.push(word);
+          if (met.length % every !== 0) continue;
+          const [first, last] = left.pop() ?? [0, -1];
+          for (let n = first; n <= last; n++) {
+            const each = `word ${(n * 7919) % 5003}`;
+            if (n % 3 === 0) add(n);
+            else if (there.delete(each)) words.delete(each);
+            if (!there.has(each)) stayed.delete(each);
+          }
+        }
+        expect(met.filter((word) => stayed.has(word))).toEqual([...stayed].sort());
+        expect(met).toEqual([...new Set(met)].sort());
+      },
+    ),
+    { numRuns: 100, seed: 1 },
+  );
+});

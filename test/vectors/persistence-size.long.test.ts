@@ -43,25 +43,29 @@ function restoreTime(make: () => DenseSpace, pieces: readonly Piece[]): number {
 test.each([
   [100_000, 100],
   [10_000, 384],
-])("after one in a hundred of %i × %i changed, a delta has at most a tenth of a full capture's bytes", (count, size) => {
-  const make = () => DenseSpace.create(core, { size, distance: "Cosine", m: 16, efConstruct: 100, seed: 1 });
-  const space = make();
-  const vectors = clustered(count + count / 100, size, 5, 50);
-  space.reserve(count + count / 100, count);
-  for (let o = 0; o < count; o++) space.put(o, vectors, o * size);
-  indexAll(space);
-  const full = timed(space, true);
-  const next = random(6);
-  for (let i = 0; i < count / 100; i++) space.put(Math.floor(next() * count), vectors, (count + i) * size);
-  indexAll(space);
-  const delta = timed(space, false);
-  const restored = restoreTime(make, full.pieces);
-  console.log(
-    `${count} × ${size}: full ${full.bytes} bytes, delta ${delta.bytes} (${((100 * delta.bytes) / full.bytes).toFixed(1)} %);`,
-    `moments ${full.moment.toFixed(1)} and ${delta.moment.toFixed(1)} ms, slowest slice ${full.slowest.toFixed(1)} ms,`,
-    `captured in ${full.all.toFixed(0)} ms, restored in ${restored.toFixed(1)} ms`,
-  );
-  expect(delta.bytes).toBeLessThanOrEqual(full.bytes / 10);
-  // Several times what it takes, and far less than indexing: the machine may be busy.
-  expect(restored).toBeLessThan(1000);
-});
+])(
+  "after one in a hundred of %i × %i changed, a delta has at most a tenth of a full capture's bytes",
+  (count, size) => {
+    const make = () =>
+      DenseSpace.create(core, { size, distance: "Cosine", m: 16, efConstruct: 100, seed: 1 });
+    const space = make();
+    const vectors = clustered(count + count / 100, size, 5, 50);
+    space.reserve(count + count / 100, count);
+    for (let o = 0; o < count; o++) space.put(o, vectors, o * size);
+    indexAll(space);
+    const full = timed(space, true);
+    const next = random(6);
+    for (let i = 0; i < count / 100; i++) space.put(Math.floor(next() * count), vectors, (count + i) * size);
+    indexAll(space);
+    const delta = timed(space, false);
+    const restored = restoreTime(make, full.pieces);
+    console.log(
+      `${count} × ${size}: full ${full.bytes} bytes, delta ${delta.bytes} (${((100 * delta.bytes) / full.bytes).toFixed(1)} %);`,
+      `moments ${full.moment.toFixed(1)} and ${delta.moment.toFixed(1)} ms, slowest slice ${full.slowest.toFixed(1)} ms,`,
+      `captured in ${full.all.toFixed(0)} ms, restored in ${restored.toFixed(1)} ms`,
+    );
+    expect(delta.bytes).toBeLessThanOrEqual(full.bytes / 10);
+    // Several times what it takes, and far less than indexing: the machine may be busy.
+    expect(restored).toBeLessThan(1000);
+  },
+);

@@ -43,7 +43,7 @@ export function spaceOf(config: SpaceConfig): Space {
 }
 
 /** A vector that follows from a seed, as one row. */
-export function rowOf(config: SpaceConfig, seed: number): Rows {
+function rowOf(config: SpaceConfig, seed: number): Rows {
   const next = random(seed);
   if (config.kind === "sparse") {
     const drawn = new Set(Array.from({ length: Math.floor(next() * 6) }, () => Math.floor(next() * 12)));
@@ -73,7 +73,7 @@ export function shardOf(space: Space): DenseShard | undefined {
   return space instanceof MultiSpace ? space.rows.shard : undefined;
 }
 
-export function linksOf(shard: DenseShard, slot: number, level: number): number[] {
+function linksOf(shard: DenseShard, slot: number, level: number): number[] {
   const exports = shard.memory.exports as TestingExports;
   const at = exports.linksOn(slot, level) >>> 2;
   const list = shard.memory.u32.subarray(at, at + exports.linkCapacity(level));
@@ -82,7 +82,7 @@ export function linksOf(shard: DenseShard, slot: number, level: number): number[
 }
 
 /** Slots and links as they are, and whether what is counted is what is there. */
-export function graphOf(shard: DenseShard) {
+function graphOf(shard: DenseShard) {
   const image = new SpaceImage(shard.memory);
   const exports = shard.memory.exports as TestingExports;
   const incoming = new Uint32Array(image.slotCount);

@@ -10,6 +10,9 @@ import { encodePiece, type IndexHead, misused, PART_OF, Part } from "./format.ts
 import { Output } from "./output.ts";
 import { changedBlocks, writeSet } from "./sets.ts";
 
+/** With so much written, a turn has lasted long enough: bytes of an index take more work than those of vectors. */
+const TURN_BYTES = 1 << 16;
+
 /**
  * An index as it was at one moment, while it goes on changing. Nothing is copied at that moment: what is noted from then on
  * is which points change.
@@ -72,9 +75,10 @@ export class CapturedField implements Capture, FieldWatcher {
     if (this.#isOver) throw misused("a capture of an index was written after its end");
     const output = this.#output;
     const begin = output.written;
+    const most = Math.min(bytes, TURN_BYTES);
     output.turn(sink, bytes);
     orOutOfMemory(NO_ROOM, () => {
-      while (this.#hasMore && (output.written === begin || output.written - begin < bytes)) {
+      while (this.#hasMore && (output.written === begin || output.written - begin < most)) {
         if (this.#failure !== undefined) throw this.#failure;
         if (this.#pieces.next().done) this.#hasMore = false;
       }

@@ -21,7 +21,7 @@ import { hasBit } from "../../bits.ts";
 import type { GeoPoint } from "../../filters/geo.ts";
 import type { Coordinates } from "../coordinates.ts";
 import type { SortedPairs } from "../sorted-pairs.ts";
-import { BOUNDARY, numbersIn, type TextDocuments } from "../text-documents.ts";
+import { BOUNDARY, type TextDocuments } from "../text-documents.ts";
 import type { ChangedPoints } from "./changed-points.ts";
 import {
   COLUMN_BYTES,
@@ -170,8 +170,8 @@ export function readCoordinates(
     const points: GeoPoint[] = [];
     for (; at < count && offsets[at] === offset; at++) {
       const [lon, lat] = [places[at * 2] as number, places[at * 2 + 1] as number];
-      if (!Number.isFinite(lon) || !Number.isFinite(lat))
-        throw damaged("a place", `${lon}, ${lat}`, "numbers");
+      // It would stand for no place at all.
+      if (Number.isNaN(lon) || Number.isNaN(lat)) throw damaged("a place", `${lon}, ${lat}`, "numbers");
       points.push({ lon, lat });
     }
     coordinates.set(offset, points);
@@ -187,36 +187,53 @@ export function* writeDocuments(
   changed: ChangedPoints,
   output: Output,
 ): Generator<undefined> {
+  let column = new Uint8Array(COLUMN_BYTES);
   let heads: number[] = [];
-  let bytes: number[] = [];
+  let end = 0;
   for (let offset = 0; offset <= changed.end; offset++) {
     const stored = changed.has(offset) ? undefined : documents.bytesAt(offset);
     if (stored !== undefined) {
-      const begin = bytes.length;
-      for (const number of numbersIn(stored)) writeLeb(renumbered(number, numbers), bytes);
-      heads.push(offset, bytes.length - begin);
+      // Another number may be longer: five bytes are enough for any.
+      if (end + stored.length * 5 > column.length) column = enlarged(column, end, end + stored.length * 5);
+      const begin = end;
+      end = renumber(stored, numbers, column, begin);
+      heads.push(offset, end - begin);
     }
-    if (heads.length * 4 + bytes.length < output.limit && offset < changed.end) continue;
+    if (heads.length * 4 + end < output.limit && offset < changed.end) continue;
     if (heads.length === 0) continue;
-    const piece = encodePiece(Part.DOCUMENTS, Uint32Array.from(heads), Uint8Array.from(bytes));
+    const piece = encodePiece(Part.DOCUMENTS, Uint32Array.from(heads), column.subarray(0, end));
     output.emit(Part.DOCUMENTS, heads.length / 2, piece);
     heads = [];
-    bytes = [];
+    end = 0;
     yield;
   }
 }
 
-/** The tokens of a point that hasn't changed are written before it. */
-function renumbered(number: number, numbers: Uint32Array): number {
-  const renumbered = numbers[number] as number;
-  if (renumbered === 0 && number !== BOUNDARY) throw misused("a token of a text index was not written");
-  return renumbered;
+function enlarged(column: Uint8Array, end: number, least: number): Uint8Array<ArrayBuffer> {
+  const larger = new Uint8Array(Math.max(least, column.length * 2));
+  larger.set(column.subarray(0, end));
+  return larger;
 }
 
-function writeLeb(number: number, bytes: number[]): void {
-  let rest = number;
-  for (; rest > 0x7f; rest >>>= 7) bytes.push((rest & 0x7f) | 0x80);
-  bytes.push(rest);
+/** Writes a point's tokens with their new numbers. Answers where they end. */
+function renumber(stored: Uint8Array, numbers: Uint32Array, column: Uint8Array, from: number): number {
+  let at = from;
+  let number = 0;
+  let shift = 0;
+  for (let i = 0; i < stored.length; i++) {
+    const byte = stored[i] as number;
+    number |= (byte & 0x7f) << shift;
+    shift += 7;
+    if (byte > 0x7f) continue;
+    let rest = numbers[number] as number;
+    // The tokens of a point that hasn't changed are written before it.
+    if (rest === 0 && number !== BOUNDARY) throw misused("a token of a text index was not written");
+    for (; rest > 0x7f; rest >>>= 7) column[at++] = (rest & 0x7f) | 0x80;
+    column[at++] = rest;
+    number = 0;
+    shift = 0;
+  }
+  return at;
 }
 
 /** @param tokens how many there are: no number is higher. @throws {NearvecError} `DAMAGED` */

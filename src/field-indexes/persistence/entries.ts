@@ -316,5 +316,6 @@ function readSet(reader: BlockReader, count: number, own: Uint32Array, seen: Uin
     blockTo(reader.number, block, seen);
   }
   if (set.size !== count) throw damaged("the points of a value", set.size, String(count));
+  set.settle();
   return set;
 }

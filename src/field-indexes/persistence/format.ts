@@ -72,9 +72,9 @@ export interface IndexHead {
 }
 
 export const FORMAT = 1;
-export const HEADER_BYTES = 16;
+const HEADER_BYTES = 16;
 /** About how long pieces are: some milliseconds' work. */
-export const COLUMN_BYTES = 1 << 18;
+export const COLUMN_BYTES = 1 << 17;
 
 export function damaged(what: string, got: unknown, expected: string): NearvecError {
   return new NearvecError("DAMAGED", {
@@ -141,7 +141,7 @@ export function numbersOf(column: Uint8Array): Float64Array {
   return new Float64Array(column.buffer, column.byteOffset, column.length / 8);
 }
 
-export function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
+function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 

@@ -15,7 +15,7 @@ export function* persistentFields(
   indexes: FieldIndexes,
 ): Generator<readonly [field: string, part: Persistent]> {
   for (const [name, field] of indexes.fields) {
-    if ((!field.isComplete && !field.isRestoring) || field.failure !== undefined) continue;
+    if (!field.isComplete && !field.isRestoring) continue;
     let persistent = made.get(field);
     if (persistent === undefined) {
       persistent = new PersistentField(field);

@@ -155,7 +155,9 @@ export class RestoredField {
       const bytes = this.#payloads.bytesAt(offset);
       if (bytes !== undefined) this.indexed.complete(offset, decode(bytes));
     });
-    const { sets, several } = this.indexed;
+    const { sets, several, index } = this.indexed;
+    for (const set of Object.values(sets)) set.settle();
+    for (const content of index.contents) if (content.kind === "elsewhere") content.offsets.settle();
     for (const name of ["own", "foreign", "filled", "nulls"] as const) {
       if (sets[name].size !== this.#head[name])
         throw damaged(`the points in set ${name}`, sets[name].size, String(this.#head[name]));

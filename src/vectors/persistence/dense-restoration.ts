@@ -58,8 +58,6 @@ export class DenseRestoration {
     const upper = head.integer("upper", upperFrom, NONE);
     const cursor = head.integer("cursor", image.cursor, slots);
     const changed = head.integer("changed", 0, from);
-    this.shard.reserve(slots - from);
-    if (this.#beside !== undefined) this.#growWords(slots * this.#beside.words);
     this.#patched = -1;
     this.#stage = { head, from, upper, cursor, entry: this.#readEntry(head, cursor) };
     const { vectorBytes, linkBytes, upperBytes } = image;
@@ -85,8 +83,12 @@ export class DenseRestoration {
     const image = this.#image;
     switch (section) {
       case Section.OFFSETS:
+        // Memory is asked for as pieces come: a head may say anything.
+        this.shard.reserve(count);
         image.appendSlots(wordsOf(piece));
-        if (!this.#expected.has(Section.OFFSETS) && image.upperCount !== this.#stage?.upper) {
+        if (this.#expected.has(Section.OFFSETS)) break;
+        if (this.#beside !== undefined) this.#growWords(image.slotCount * this.#beside.words);
+        if (image.upperCount !== this.#stage?.upper) {
           throw damaged("`upper`", { got: this.#stage?.upper, expected: image.upperCount });
         }
         break;

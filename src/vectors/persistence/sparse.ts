@@ -109,13 +109,8 @@ class SparseCapture implements Capture {
 }
 
 function momentOf(shard: SparseShard): Moment {
-  const image = new SparseImage(shard.memory);
   const slots = shard.slotCount;
-  const live = new Uint32Array(Math.ceil(slots / 32));
-  for (let slot = 0; slot < slots; slot++) {
-    if (image.offsetOf(slot) === NONE) continue;
-    live[slot >>> 5] = (live[slot >>> 5] as number) | (1 << (slot & 31));
-  }
+  const live = new SparseImage(shard.memory).live(slots);
   return { shard, slots, tombstones: shard.tombstoneCount, live };
 }
 
@@ -131,11 +126,15 @@ function changes(shard: SparseShard, base: Moment | undefined, { slots, live }: 
   const offsets = new Uint32Array(slots - from);
   const lengths = new Uint32Array(slots - from); // 0 for a tombstone's, whose entries nobody needs any more
   let entries = 0;
-  for (let slot = from; slot < slots; slot++) {
-    const offset = image.offsetOf(slot);
-    offsets[slot - from] = offset;
-    const length = offset === NONE ? 0 : image.endOf(slot) - image.endOf(slot - 1);
-    lengths[slot - from] = length;
+  let end = from < slots ? image.endOf(from - 1) : 0;
+  const pairs = image.slots(from, slots);
+  for (let i = 0; i < offsets.length; i++) {
+    const offset = pairs[2 * i] as number;
+    const next = pairs[2 * i + 1] as number;
+    const length = offset === NONE ? 0 : next - end;
+    end = next;
+    offsets[i] = offset;
+    lengths[i] = length;
     entries += length;
   }
   const limit = shard.slots.limit;
