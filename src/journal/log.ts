@@ -6,6 +6,7 @@
  * is known to be, and what came after is written again to a new one: records are kept in memory until they are synced.
  */
 
+import { NearvecError } from "../errors.ts";
 import type { Storage } from "../storage/storage.ts";
 import { type LogEnd, Segment } from "./segment.ts";
 
@@ -78,7 +79,7 @@ export class Log {
   acknowledgement(): Promise<void> | undefined {
     const segment = this.#current;
     if (segment === undefined || segment.isDurable) return undefined;
-    if (this.#options.sync === "always") return segment.sync();
+    if (this.#options.sync === "always") return segment.sync().catch(unsafe);
     if (this.#options.sync === "interval") this.#syncLater();
     return undefined;
   }
@@ -161,6 +162,15 @@ export class Log {
       }, this.#options.interval),
     );
   }
+}
+
+/** What a writer is told whose change was made and could not be made safe. */
+function unsafe(error: unknown): never {
+  if (!(error instanceof NearvecError)) throw error;
+  const { code, details } = error;
+  const what = `the change was made, but is not safe yet: ${details.what}`;
+  const todo = "A crash may lose it. It becomes safe with the next write that works.";
+  throw new NearvecError(code, { ...details, what, todo }, { cause: error });
 }
 
 /** The operating system has the records: an idle process need not stay alive for their sync. */
