@@ -9,14 +9,7 @@ import type { OpenOptions } from "./options.ts";
 /** @throws {NearvecError} of the storage, `DAMAGED`, `OUT_OF_MEMORY`: nothing is open then */
 export async function openStore(collections: Collections, options: OpenOptions): Promise<void> {
   const { path = "", readOnly = false } = options;
-  let storage: Storage;
-  try {
-    storage = await storageAt(path, readOnly);
-  } catch (error) {
-    await collections.close();
-    throw error;
-  }
-  await openOn(storage, collections, options);
+  await openOn(await storageAt(path, readOnly), collections, options);
 }
 
 /** Files in Node, Bun and Deno; in browsers what browser.ts says. Neither's code is loaded in the other. */

@@ -23,8 +23,8 @@
  * | manifest-0, -1, catalog-0, -1 | MANIFEST | 0 | generation | version of the format | JSON |
  */
 
+import { crc32 } from "../crc.ts";
 import { NearvecError } from "../errors.ts";
-import { crc32 } from "./crc.ts";
 
 export const FRAME_BYTES = 32;
 const MAGIC = 0x7266766e; // "nvfr"

@@ -19,11 +19,13 @@ export function openBytes(source: Uint8Array | ByteRanges, name = "the given byt
 
 class BytesFile implements ReadableFile {
   readonly size: number;
+  readonly inMemory: Uint8Array<ArrayBuffer> | undefined;
   readonly #source: Uint8Array | ByteRanges;
   readonly #name: string;
   #isClosed = false;
 
   constructor(source: Uint8Array | ByteRanges, name: string) {
+    this.inMemory = source instanceof Uint8Array && isSteady(source) ? source : undefined;
     this.size = source instanceof Uint8Array ? source.length : source.size;
     this.#source = source;
     this.#name = name;
@@ -56,4 +58,9 @@ class BytesFile implements ReadableFile {
   async close(): Promise<void> {
     this.#isClosed = true;
   }
+}
+
+/** Whether nobody else changes it meanwhile, as another thread can, and words can be read from it. */
+function isSteady(bytes: Uint8Array): bytes is Uint8Array<ArrayBuffer> {
+  return bytes.buffer instanceof ArrayBuffer && bytes.byteOffset % 8 === 0;
 }

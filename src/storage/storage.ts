@@ -26,6 +26,8 @@ export interface Storage {
   readonly place: string;
   /** Whether `create` and `remove` are refused. */
   readonly readOnly: boolean;
+  /** In browsers: whether they won't remove the data when the disk gets full; undefined while it isn't known. */
+  readonly persisted?: boolean | undefined;
 
   /** What is directly in a folder ("" is the root), in no particular order; nothing where there is no such folder. */
   list(folder: string): Promise<StorageEntry[]>;
@@ -50,6 +52,8 @@ export interface Storage {
 
 export interface ReadableFile {
   readonly size: number;
+  /** All of it, where it is in memory anyway: to be read there, and not to be changed. Begins at a multiple of 8. */
+  readonly inMemory?: Uint8Array<ArrayBuffer> | undefined;
   /** Exactly these bytes, in memory of their own that begins at a multiple of 8. Reading beyond the end is `STORAGE_FAILED`. */
   read(from: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
   close(): Promise<void>;

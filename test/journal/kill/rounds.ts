@@ -1,6 +1,5 @@
 /** Lives of processes that write to a folder, each ended by SIGKILL, and what is found after each. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { serialize } from "node:v8";
 import { QdrantClient } from "@qdrant/js-client-rest";
 import { open } from "../../../src/index.ts";
-import { start } from "../../cli/processes.ts";
+import { COMPILED, start } from "../../cli/processes.ts";
 import { Chance } from "../../conformance/model/chance.ts";
 import { type Client, untyped } from "../../conformance/support.ts";
 import { OWNERS, type Owned, Owner, SHARED } from "./owners.ts";
@@ -17,10 +16,6 @@ import { Event, REPORTS_TO, type Report, ReportReader } from "./reports.ts";
 import { Administrator, copyOf } from "./settings.ts";
 import { BEGINNING, createAll, found, type Progress, type State, seedOf, WHO } from "./workload.ts";
 import type { Job } from "./writer.ts";
-
-/** So that processes, which start often, needn't compile the same again; beside the folder. */
-const COMPILED = ".compiled";
-const environment = (folder: string) => ({ NODE_COMPILE_CACHE: folder + COMPILED });
 
 /** Writes until it is killed, and answers how far everybody came. */
 type Life = (
@@ -67,7 +62,7 @@ export async function killAndCompare(live: Life, kills: number, seed: number): P
     }
     return tally;
   } finally {
-    for (const each of [folder, folder + COMPILED]) await rm(each, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true });
   }
 }
 
@@ -127,7 +122,7 @@ export function inProcess(sync: Job["sync"], longest = LONGEST_LIFE_MS): Life {
     const progress = noProgress();
     let isOpen = false;
     try {
-      await lived(file, environment(folder), moment, longest, ({ event, who, count }) => {
+      await lived(file, moment, longest, ({ event, who, count }) => {
         const own = progress.get(WHO[who] as string) as Progress;
         if (event === Event.OPENED) isOpen = true;
         else if (event === Event.ISSUED) own.issued = count;
@@ -143,16 +138,10 @@ export function inProcess(sync: Job["sync"], longest = LONGEST_LIFE_MS): Life {
 }
 
 /** Resolves when the process was killed, and all that it told was heard. */
-function lived(
-  job: string,
-  env: Readonly<Record<string, string>>,
-  moment: Moment,
-  longest: number,
-  hear: (report: Report) => void,
-): Promise<void> {
+function lived(job: string, moment: Moment, longest: number, hear: (report: Report) => void): Promise<void> {
   const child = spawn(process.execPath, [writer, job], {
     stdio: ["ignore", "ignore", "pipe", "pipe"],
-    env: { ...process.env, ...env },
+    env: { ...process.env, ...COMPILED },
   });
   let err = "";
   (child.stderr as Readable).setEncoding("utf8").on("data", (text: string) => {
@@ -194,9 +183,7 @@ export async function throughServer(
   tally: Tally,
 ): Promise<Map<string, Progress>> {
   const progress = noProgress();
-  const args = ["serve", "--port", "0", "--path", folder];
-  if (!existsSync(folder + COMPILED)) await endedInGoodOrder(args, folder);
-  const server = start(args, environment(folder));
+  const server = start(["serve", "--port", "0", "--path", folder]);
   const whileOpening = chance.is(0.15);
   const answers = chance.between(1, 150);
   // Long enough for the checkpointer to look around, now and then.
@@ -217,14 +204,6 @@ export async function throughServer(
     await server[Symbol.asyncDispose]();
   }
   return progress;
-}
-
-/** What it compiled is kept only then. */
-async function endedInGoodOrder(args: readonly string[], folder: string): Promise<void> {
-  await using server = start(args, environment(folder));
-  await server.until("Data is");
-  server.process.kill("SIGTERM");
-  await server.finished;
 }
 
 /** Calls until so many answers have come, or some time is over; leaves off in the middle. */

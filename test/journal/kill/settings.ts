@@ -94,7 +94,7 @@ export class Administrator {
 }
 
 export function copyOf({ collections, aliases, ...rest }: Settings): Settings {
-  const lists = [...collections].map(([name, ids]) => [name, [...ids]] as const);
+  const lists = [...collections].map(([name, ids]): [string, number[]] => [name, [...ids]]);
   return { collections: new Map(lists), aliases: new Map(aliases), ...rest };
 }
 

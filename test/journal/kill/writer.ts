@@ -69,8 +69,9 @@ async function modelled(client: Client, name: string): Promise<never> {
     tell(Event.ISSUED, who, length);
     const answer = write
       .send(c)
-      .catch((error: unknown) => {
-        if (done || untyped<{ code?: string }>(error).code !== "POINT_NOT_FOUND") throw error;
+      .catch((cause: unknown) => {
+        if (!done && untyped<{ code?: string }>(cause).code === "POINT_NOT_FOUND") return;
+        throw new Error(`${name}, change ${length}: ${write.text}`, { cause });
       })
       .then(() => {
         tell(Event.ACKNOWLEDGED, who, length);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { byTables, crc32 } from "../../src/journal/crc.ts";
+import { byTables, crc32 } from "../src/crc.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
