@@ -30,6 +30,7 @@ export const ROOTS = [
   "SearchMatrixRequest",
   "SearchRequest",
   "SetPayload",
+  "SnapshotRecover",
   "SparseVector",
   "StopwordsSet",
   "UpdateCollection",

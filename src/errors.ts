@@ -76,6 +76,8 @@ export interface ErrorSubject {
   readonly at?: number;
   /** The name of an alias. */
   readonly alias?: string;
+  /** The name of a snapshot. */
+  readonly snapshot?: string;
   /** The name of a vector, of which the collection has none. */
   readonly vector?: string;
   /** The id of a point that is missing. */
@@ -114,6 +116,8 @@ export interface ErrorSubject {
  * | `page` | an order together with an id to begin at |
  * | `score` | a threshold for scores without a query |
  * | `order` | a threshold for scores of a query that orders |
+ * | `checksum` | a snapshot with another checksum |
+ * | `snapshot` | a snapshot of all collections where one of a single collection is needed |
  */
 export type Rule =
   | "unique"
@@ -125,7 +129,9 @@ export type Rule =
   | "capability"
   | "page"
   | "score"
-  | "order";
+  | "order"
+  | "checksum"
+  | "snapshot";
 
 /**
  * The one error class that nearvec throws. Its message reads
@@ -162,6 +168,13 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   COLLECTION_EXISTS: 409,
   TIMEOUT: 408,
   OUT_OF_MEMORY: 507,
+  SNAPSHOT_NOT_FOUND: 404,
+  READ_ONLY: 403,
+  STORAGE_DENIED: 403,
+  STORAGE_FULL: 507,
+  LOCKED: 503,
+  STORAGE_FAILED: 503,
+  DAMAGED: 503,
   ABORTED: 499,
   CLOSED: 503,
   INTERNAL: 500,

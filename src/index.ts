@@ -15,5 +15,6 @@ export type { Estimate, EstimateRequest } from "./client/estimate.ts";
 export type { Explanation } from "./client/explain.ts";
 export { open } from "./client/open.ts";
 export type { OpenOptions } from "./client/options.ts";
+export type * from "./client/snapshot-types.ts";
 export type * from "./client/types.ts";
 export { type ErrorCode, type ErrorDetails, type ErrorSubject, NearvecError } from "./errors.ts";

@@ -61,11 +61,10 @@ let last: Promise<void> | undefined;
  * wait for theirs, so that calls keep their order. Undefined when it need not wait.
  */
 export function inTurn(needed: readonly OnDemand<unknown>[]): Promise<void> | undefined {
-  const missing = needed.filter((code) => !code.loaded);
   const before = last;
-  if (before === undefined && missing.length === 0) return undefined;
+  if (before === undefined && needed.every((code) => code.loaded)) return undefined;
   const load = async () => {
-    for (const code of missing) await code.load();
+    for (const code of needed) await code.load();
   };
   // That the code of another request could not be loaded is that one's error.
   const turn = before === undefined ? load() : before.then(load, load);
@@ -73,6 +72,7 @@ export function inTurn(needed: readonly OnDemand<unknown>[]): Promise<void> | un
   const over = () => {
     if (last === turn) last = undefined;
   };
-  turn.then(over, over);
+  // Who waits goes on two promises later (its request is copied by a function that waits, too): nobody may come in between.
+  turn.then().then().then(over, over);
   return turn;
 }

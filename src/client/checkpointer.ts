@@ -82,6 +82,8 @@ export class Checkpointer {
   /** One collection after the other: there is one disk. */
   async #look(): Promise<void> {
     for (const [name, watched] of [...this.#watched]) {
+      // It may have been deleted during the checkpoint of another one.
+      if (this.#watched.get(name) !== watched) continue;
       if (this.#isStopped || !this.#isDue(watched)) continue;
       const { journal, journalled } = watched;
       const { sequence, collection } = journalled;

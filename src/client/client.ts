@@ -22,11 +22,13 @@ import type { Explanation } from "./explain.ts";
 import { extras } from "./extras-on-demand.ts";
 import { formsOf } from "./forms-of.ts";
 import { NOT_YET } from "./not-yet.ts";
-import { changes, codeFor, payloadIndexes, rare, summaries } from "./on-demand.ts";
+import { changes, codeFor, payloadIndexes, rare, snapshots, summaries } from "./on-demand.ts";
 import { record } from "./results.ts";
 import { runQueries, runQuery } from "./search.ts";
 import { checkIds } from "./selector.ts";
 import { after } from "./snapshot.ts";
+import { SNAPSHOT_METHODS } from "./snapshot-names.ts";
+import type { SnapshotMethods } from "./snapshot-types.ts";
 import type {
   BatchUpdateRequest,
   CallOptions,
@@ -95,6 +97,14 @@ export class NearvecClient<out Payloads extends object = object> {
     for (const method of NOT_YET) {
       const value = async () => {
         throw notSupported(`${method}()`, "The README lists what this release has.");
+      };
+      Object.defineProperty(NearvecClient.prototype, method, { value, writable: true, configurable: true });
+    }
+    for (const method of SNAPSHOT_METHODS) {
+      const value = async function (this: NearvecClient, ...args: unknown[]): Promise<unknown> {
+        const loading = inTurn([snapshots]);
+        if (loading !== undefined) args = await after(loading, args);
+        return snapshots.module.call(method, this.#collections, args);
       };
       Object.defineProperty(NearvecClient.prototype, method, { value, writable: true, configurable: true });
     }
@@ -582,6 +592,65 @@ export class NearvecClient<out Payloads extends object = object> {
     const { now } = this.#collections.surroundings;
     return rare.module.explainQuery(this.#collections.get(name), parseQuery(request, this.#find), now);
   }
+
+  // ── snapshots ────────────────────────────────────────────────────────────────────────────────────────────
+  // Their methods are put on the prototype above: these are their types.
+
+  /**
+   * Writes a collection into one file, as it is now, while reads and writes go on; it can be opened by itself, and come back
+   * here or elsewhere. It is kept beside the data, of a client in memory in memory.
+   *
+   * @throws `COLLECTION_NOT_FOUND`, `STORAGE_FULL`, `STORAGE_DENIED`, `STORAGE_FAILED`, `READ_ONLY`: there is no new snapshot
+   */
+  declare readonly createSnapshot: SnapshotMethods["createSnapshot"];
+  /** The snapshots of a collection; those that it left, too, when it was deleted. */
+  declare readonly listSnapshots: SnapshotMethods["listSnapshots"];
+  /** @throws `SNAPSHOT_NOT_FOUND` */
+  declare readonly deleteSnapshot: SnapshotMethods["deleteSnapshot"];
+  /**
+   * Puts what a snapshot holds in the place of a collection, which need not be there, nor have the same name or form.
+   * Readers see what was before or what comes; aliases stay. `location` is the name of a snapshot of that collection, or a
+   * `file:` URL of a file in the store's folder `snapshots`; bytes from elsewhere take {@link uploadSnapshot}. `priority` and
+   * `api_key` have no effect.
+   *
+   * @throws `SNAPSHOT_NOT_FOUND`, `STORAGE_DENIED` for files elsewhere, `NOT_SUPPORTED` for other URLs, `DAMAGED`,
+   *   `INVALID_ARGUMENT` (the checksum is another), `OUT_OF_MEMORY`, `READ_ONLY`: nothing was changed
+   */
+  declare readonly recoverSnapshot: SnapshotMethods["recoverSnapshot"];
+  /**
+   * A snapshot's bytes: `await file.bytes()`, or as a stream, `file.stream()`. `open({ snapshot })` and
+   * {@link uploadSnapshot} take the file itself.
+   *
+   * @throws `SNAPSHOT_NOT_FOUND`
+   */
+  declare readonly downloadSnapshot: SnapshotMethods["downloadSnapshot"];
+  /** As {@link recoverSnapshot}, from bytes. */
+  declare readonly uploadSnapshot: SnapshotMethods["uploadSnapshot"];
+  /** As {@link createSnapshot}, of all collections and aliases. Each collection is as it is at a moment of its own. */
+  declare readonly createFullSnapshot: SnapshotMethods["createFullSnapshot"];
+  /** The snapshots of all collections. */
+  declare readonly listFullSnapshots: SnapshotMethods["listFullSnapshots"];
+  /** @throws `SNAPSHOT_NOT_FOUND` */
+  declare readonly deleteFullSnapshot: SnapshotMethods["deleteFullSnapshot"];
+  /**
+   * As {@link recoverSnapshot}, for all that a snapshot holds, in one step: its collections and aliases take the place of
+   * those of their names, and what has another name stays.
+   *
+   * @throws `COLLECTION_EXISTS` where an alias would have the name of a collection
+   */
+  declare readonly recoverFullSnapshot: SnapshotMethods["recoverFullSnapshot"];
+  /** As {@link downloadSnapshot}. */
+  declare readonly downloadFullSnapshot: SnapshotMethods["downloadFullSnapshot"];
+  /** As {@link recoverFullSnapshot}, from bytes. */
+  declare readonly uploadFullSnapshot: SnapshotMethods["uploadFullSnapshot"];
+  /** As {@link createSnapshot}: all points are in shard 0. */
+  declare readonly createShardSnapshot: SnapshotMethods["createShardSnapshot"];
+  /** As {@link listSnapshots}: all points are in shard 0. */
+  declare readonly listShardSnapshots: SnapshotMethods["listShardSnapshots"];
+  /** As {@link deleteSnapshot}: all points are in shard 0. */
+  declare readonly deleteShardSnapshot: SnapshotMethods["deleteShardSnapshot"];
+  /** As {@link recoverSnapshot}: all points are in shard 0. */
+  declare readonly recoverShardFromSnapshot: SnapshotMethods["recoverShardFromSnapshot"];
 
   // ── the engine ───────────────────────────────────────────────────────────────────────────────────────────
 

@@ -5,7 +5,7 @@ import type { Surroundings } from "../collection/surroundings.ts";
 import type { CoreModule } from "../core/load.ts";
 import { NearvecError } from "../errors.ts";
 import { Aliases, noCollection } from "./aliases.ts";
-import type { Keeper } from "./keeper.ts";
+import type { Keeping } from "./keeper.ts";
 import { checkCollectionName } from "./names.ts";
 
 /** The collections of one client, by their names and aliases. */
@@ -14,7 +14,7 @@ export class Collections {
   readonly surroundings: Surroundings;
   readonly aliases = new Aliases((name) => this.#collections.has(name));
   /** Keeps them in a store, if any does. */
-  keeper: Keeper | undefined;
+  keeper: Keeping | undefined;
   readonly #background: Background;
   readonly #collections = new Map<string, Collection>();
   #closed = false;

@@ -36,6 +36,11 @@ export interface StoreInfo {
   readonly readOnly: boolean;
   readonly sync: Sync;
   /**
+   * In browsers: whether they keep the data until a person removes it. Otherwise they may remove all of the origin's when
+   * the disk gets full. Absent while it isn't known: a page asks for it when it opens a store, a worker can only look.
+   */
+  readonly persisted?: boolean;
+  /**
    * By collection, what its log had to add to its checkpoints when the store was opened: how many operations, and whether its
    * end was torn by a crash (of what lay there nothing had been acknowledged as synced).
    */

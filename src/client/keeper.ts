@@ -14,7 +14,6 @@ import type { CollectionConfig } from "../collection/config.ts";
 import { type JournalledCollection, journalledOf } from "../collection/persistence/journalled-collection.ts";
 import { RestoringCollection } from "../collection/persistence/restoring-collection.ts";
 import { WriteQueue } from "../collection/write-queue.ts";
-import { NearvecError } from "../errors.ts";
 import { damaged } from "../journal/frame.ts";
 import { Journal, type Recovery } from "../journal/journal.ts";
 import type { LogOptions, Sync } from "../journal/log.ts";
@@ -25,6 +24,8 @@ import { Checkpointer } from "./checkpointer.ts";
 import type { Collections } from "./collections.ts";
 import type { StoreInfo } from "./engine-info.ts";
 import { prepareSpaces } from "./prepare-spaces.ts";
+import { readOnly, readOnlyLog } from "./read-only.ts";
+import { retire } from "./retiring.ts";
 
 const CATALOG = "catalog";
 const FOLDER = "collections";
@@ -42,13 +43,23 @@ interface Catalog {
   readonly aliases: readonly (readonly [alias: string, collection: string])[];
 }
 
+/** What keeps a client's collections, or has them from elsewhere. */
+export interface Keeping
+  extends Pick<Keeper, "storage" | "info" | "create" | "replace" | "delete" | "changeAliases" | "close"> {}
+
+/** What comes in the place of what is there. */
+export interface Replacement {
+  readonly collections: ReadonlyMap<string, Collection>;
+  readonly aliases: Catalog["aliases"];
+}
+
 interface Kept {
   readonly number: number;
   readonly journalled: JournalledCollection;
   readonly journal: Journal;
 }
 
-export class Keeper {
+export class Keeper implements Keeping {
   readonly #collections: Collections;
   readonly #storage: Storage;
   readonly #options: KeeperOptions;
@@ -59,6 +70,9 @@ export class Keeper {
   readonly #changes = new WriteQueue();
   readonly #kept = new Map<string, Kept>();
   readonly #recovered: Record<string, { replayed: number; torn?: TornTail }> = {};
+  /** Folders that a catalog names which could not be made safe, and that may be read all the same. */
+  #doubtful: string[] = [];
+  #settling: Promise<void> | undefined;
   #next = 1;
 
   private constructor(
@@ -101,13 +115,14 @@ export class Keeper {
   }
 
   get info(): StoreInfo {
-    const { kind, place, readOnly } = this.#storage;
+    const { kind, place, readOnly, persisted } = this.#storage;
     const failures = this.#checkpointer.failures;
     return {
       kind,
       path: place,
       readOnly,
       sync: this.#options.sync,
+      ...(persisted !== undefined && { persisted }),
       recovered: this.#recovered,
       ...(failures.size > 0 && { failures: Object.fromEntries(failures) }),
     };
@@ -126,10 +141,20 @@ export class Keeper {
   /**
    * Puts collections in the place of those of their names, and adds aliases, all in one step.
    *
-   * @throws {NearvecError} of the storage: nothing changed, but that the new collections are closed
+   * @param named the collections by the names that they get, and the aliases; asked for when it is their turn
+   * @throws {NearvecError} of the storage, and what `named` throws: nothing changed, but that the new collections are closed
    */
-  replace(collections: ReadonlyMap<string, Collection>, aliases: Catalog["aliases"]): Promise<void> {
-    return this.#change(() => this.#put(collections, aliases));
+  replace(coming: ReadonlyMap<string, Collection>, named: () => Replacement): Promise<void> {
+    return this.#change(async () => {
+      let replacement: Replacement;
+      try {
+        replacement = named();
+      } catch (error) {
+        for (const collection of coming.values()) collection.close("it could not be kept");
+        throw error;
+      }
+      await this.#put(replacement.collections, replacement.aliases);
+    });
   }
 
   async #put(collections: ReadonlyMap<string, Collection>, aliases: Catalog["aliases"]): Promise<void> {
@@ -155,17 +180,18 @@ export class Keeper {
         const before = replaced.get(name);
         if (before === undefined) this.#kept.delete(name);
         else this.#kept.set(name, before);
-        await this.#discard(journal, `${FOLDER}/${number}`);
+        await this.#giveUp(journal, `${FOLDER}/${number}`);
       }
       for (const collection of collections.values()) collection.close("it could not be kept");
       throw error;
     }
     for (const [name, collection] of collections) {
       this.#checkpointer.remove(name);
-      this.#collections.forget(name);
       this.#watch(name, this.#kept.get(name) as Kept);
       this.#collections.adopt(name, collection);
       collection.wake();
+      const old = replaced.get(name)?.journalled.collection;
+      if (old !== undefined) retire(name, old, this.#collections);
     }
     for (const { journal } of replaced.values()) await this.#discard(journal, journal.folder);
   }
@@ -252,8 +278,27 @@ export class Keeper {
   #watch(name: string, kept: Kept, isBehind = false): void {
     kept.journalled.collection.log = this.#storage.readOnly
       ? readOnlyLog(this.#storage.place)
-      : kept.journal.log;
+      : this.#logOf(kept.journal);
     if (!this.#storage.readOnly) this.#checkpointer.add(name, kept.journal, kept.journalled, isBehind);
+  }
+
+  /** As long as nobody knows which catalog would be read, it may be one without the collection: no write is safe then. */
+  #logOf({ log }: Journal): NonNullable<Collection["log"]> {
+    return {
+      ready: () => (this.#record.doubt === undefined ? log.ready() : this.#settle().then(() => log.ready())),
+      append: (sequence, operation) => log.append(sequence, operation),
+      acknowledgement: () => log.acknowledgement(),
+    };
+  }
+
+  /** Writes the catalog again, unless a change is about to. (A write that waited for that one might be what it waits for.) */
+  #settle(): Promise<void> {
+    if (this.#settling === undefined && !this.#changes.idle)
+      return Promise.reject(this.#record.doubt?.reason);
+    this.#settling ??= this.#change(() => this.#save()).finally(() => {
+      this.#settling = undefined;
+    });
+    return this.#settling;
   }
 
   /** Writes the catalog. */
@@ -265,6 +310,14 @@ export class Keeper {
       aliases: this.#collections.aliases.entries(),
     };
     await this.#record.write(new TextEncoder().encode(JSON.stringify(catalog)));
+    for (const folder of this.#doubtful.splice(0)) await this.#discard(undefined, folder);
+  }
+
+  /** Discards the journal of a collection that could not be kept; where the catalog may name it, once it surely doesn't. */
+  async #giveUp(journal: Journal | undefined, folder: string): Promise<void> {
+    if (this.#record.doubt === undefined) return this.#discard(journal, folder);
+    this.#doubtful.push(folder);
+    await journal?.close().catch(() => undefined); // it has nothing that anybody was told of
   }
 
   /** What can't be removed now is removed when the store is opened again. */
@@ -327,22 +380,4 @@ async function refuseStrays(storage: Storage): Promise<void> {
     if (files.length > 0)
       throw damaged(`${CATALOG}-0`, 0, "the catalog is missing, and collections are there");
   }
-}
-
-function readOnly(place: string): NearvecError {
-  return new NearvecError("READ_ONLY", {
-    what: `the store ${JSON.stringify(place)} was opened for reading only`,
-    todo: "Nothing was changed. Open it without `readOnly`.",
-  });
-}
-
-/** Refuses. */
-function readOnlyLog(place: string): NonNullable<Collection["log"]> {
-  return {
-    ready: () => Promise.reject(readOnly(place)),
-    append() {
-      throw readOnly(place);
-    },
-    acknowledgement: () => undefined,
-  };
 }

@@ -18,6 +18,9 @@ export const rare = new OnDemand("older searches and explanations", () => import
 /** Methods that create and delete indexes of payloads. */
 export const payloadIndexes = new OnDemand("payload indexes", () => import("./payload-indexes.ts"));
 
+/** Methods for snapshots. */
+export const snapshots = new OnDemand("snapshots", () => import("./snapshot-methods.ts"));
+
 /**
  * What a request has to wait for before it is looked at: the code of what it mentions and, if any, of its method, where it
  * is the first to need it.

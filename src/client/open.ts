@@ -5,8 +5,8 @@ import { Collections } from "./collections.ts";
 import { checkOpenOptions, type OpenOptions } from "./options.ts";
 
 /**
- * Opens an engine in this process: in memory, or with `path` on what is kept there. Close it to give memory and folder
- * back.
+ * Opens an engine in this process: in memory, with `path` on what is kept there, with `snapshot` on what that holds.
+ * Close it to give memory and folder back.
  *
  * With a type argument the payloads of collections have types of their own, by the collections' names:
  * `open<{ docs: Doc }>()`. It holds where the name is written out; a name that is only a `string` means any payload.
@@ -19,6 +19,9 @@ export async function open<Payloads extends object = object>(
   const checked = checkOpenOptions(options);
   const core = await loadCore(checked);
   const collections = new Collections(core, runtimeSurroundings());
-  if (checked.path !== undefined) await (await import("./open-store.ts")).openStore(collections, checked);
+  if (checked.snapshot !== undefined)
+    await (await import("./open-snapshot.ts")).openSnapshot(collections, checked);
+  else if (checked.path !== undefined)
+    await (await import("./open-store.ts")).openStore(collections, checked);
   return new NearvecClient(collections);
 }

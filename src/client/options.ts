@@ -1,6 +1,7 @@
 import { notSupported, shortly } from "../errors.ts";
 import { object } from "../validation/containers.ts";
 import { check, leaf, oneOf, opaque } from "../validation/schema.ts";
+import type { ByteRanges } from "./snapshot-types.ts";
 
 /** How to open an engine. Everything has a default; `await open()` is enough. */
 export interface OpenOptions {
@@ -29,10 +30,11 @@ export interface OpenOptions {
    */
   sparseModule?: WebAssembly.Module;
   /**
-   * The folder in which everything is kept, made if it isn't there; one client at a time can have it. In browsers it is the
-   * name of a folder of the page's origin (its private file system). Default: nothing is kept.
+   * The folder in which everything is kept, made if it isn't there; one client at a time can have it. In browsers it is a
+   * name (letters, digits, "-", "_", "."), and kept by the page's origin: in its private file system when a dedicated worker
+   * makes it, which is faster, and which only dedicated workers can write; else in IndexedDB. Default: nothing is kept.
    *
-   * @throws `LOCKED`, `DAMAGED`, `STORAGE_FULL`, `STORAGE_DENIED`, `STORAGE_FAILED`
+   * @throws `LOCKED`, `DAMAGED`, `STORAGE_FULL`, `STORAGE_DENIED`, `STORAGE_FAILED`; `NOT_SUPPORTED` where nothing can be kept
    */
   path?: string;
   /**
@@ -42,6 +44,14 @@ export interface OpenOptions {
    * written; in either case what is left is whole, up to some moment.
    */
   sync?: "always" | "interval" | "never";
+  /**
+   * The bytes of a snapshot: its collections and aliases are there to be read, and every change is refused (`READ_ONLY`).
+   * It is read from beginning to end while it is opened, and not needed afterwards; until then it must not change. What can
+   * be read at any place, such as by range requests, comes as `{ size, read(from, length) }`. Not together with `path`.
+   *
+   * @throws `DAMAGED`, `OUT_OF_MEMORY`
+   */
+  snapshot?: Uint8Array | ArrayBuffer | ByteRanges;
   /** With `path`: changes nothing there, and refuses to. The folder may have an owner; what that one writes later isn't seen. */
   readOnly?: boolean;
 }
@@ -62,6 +72,7 @@ const OPTIONS = /* @__PURE__ */ object(
     module: /* @__PURE__ */ leaf("a WebAssembly.Module", isModule, NOT_BYTES),
     sparseModule: /* @__PURE__ */ leaf("a WebAssembly.Module", isModule, NOT_BYTES),
     path: /* @__PURE__ */ leaf("a string", isFolder),
+    snapshot: /* @__PURE__ */ opaque("bytes"),
     sync: /* @__PURE__ */ oneOf("always interval never"),
     readOnly: /* @__PURE__ */ leaf("a boolean", (value) => typeof value === "boolean"),
   },
@@ -69,7 +80,8 @@ const OPTIONS = /* @__PURE__ */ object(
 
 export function checkOpenOptions(options: unknown): OpenOptions {
   const { threads = 0, ...others } = check(OPTIONS, options, "", "open's options");
-  if (threads === 0) return others;
+  // What a snapshot is, the code that opens it knows.
+  if (threads === 0) return others as OpenOptions;
   throw notSupported(
     `threads (${shortly(threads)})`,
     "Leave it out: indexing runs in slices on this thread.",

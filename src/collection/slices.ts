@@ -68,7 +68,9 @@ async function goOn<Answer extends object, T>(
   slice: Slice<Answer>,
   use: (answer: Answer) => T | Promise<T>,
 ): Promise<T> {
-  if (watcher !== undefined) watchers.add(watcher);
+  // Who doesn't want to know is among them all the same: as long as there are any, somebody reads.
+  const reader = watcher ?? { note() {}, noteAll() {} };
+  watchers.add(reader);
   try {
     for (;;) {
       const isOver = await nextTurn(background);
@@ -79,7 +81,7 @@ async function goOn<Answer extends object, T>(
       if (answer !== undefined) return use(answer);
     }
   } finally {
-    if (watcher !== undefined) watchers.delete(watcher);
+    watchers.delete(reader);
   }
 }
 

@@ -29,6 +29,19 @@ export function checkAccess(request: Request, access: Access, { apiKey, readOnly
     throw new Refusal(403, "Forbidden: Write access is required; this key may only read");
 }
 
+/**
+ * Refuses what a page of another site makes a browser send: to a server without a key that only its own machine reaches, say.
+ * Browsers say where such a request comes from; programs don't.
+ *
+ * @throws {Refusal} 403
+ */
+export function checkOrigin({ headers, url }: Request, { cors = [] }: Settings): void {
+  const origin = headers.get("origin");
+  if (origin === null || cors === "*" || origin === new URL(url).origin) return;
+  if (![cors].flat().includes(origin))
+    throw new Refusal(403, "Forbidden: pages of other sites may not do this; see the option `cors`");
+}
+
 /** Looks at every character of the first text, however the second one differs, and however long that is. */
 function isEqual(given: string, expected: string | undefined): boolean {
   // What is no key, or an empty one, is nobody's: it is compared with something all the same.

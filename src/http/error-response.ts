@@ -48,7 +48,8 @@ export function failureOf(error: unknown, place: Place): Failure | undefined {
     case "TIMEOUT":
       return { status: 408, text: `Timeout error: ${message}` };
     case "CLOSED":
-      return place.isOpen() && place.collection !== undefined
+      // One that was replaced is there, and takes the next request.
+      return place.isOpen() && place.collection !== undefined && subject.collection === undefined
         ? { status: 404, text: `Not found: Collection \`${place.collection}\` doesn't exist!` }
         : { status: 503, text: `Service unavailable: ${message}` };
     case "OUT_OF_MEMORY":
@@ -57,7 +58,7 @@ export function failureOf(error: unknown, place: Place): Failure | undefined {
     case "STORAGE_DENIED":
       return { status: 403, text: `Forbidden: ${message}` };
     case "SNAPSHOT_NOT_FOUND":
-      return { status: 404, text: `Not found: ${message}` };
+      return { status: 404, text: `Not found: ${noSnapshot(subject) ?? message}` };
     case "STORAGE_FULL":
       return { status: 507, text: `Insufficient storage: ${message}` };
     // Of the store, not of the request: whoever runs the server has to act.
@@ -85,6 +86,10 @@ function noCollection({ collection }: ErrorSubject, place: Place): string | unde
 
 function noPoint({ point }: ErrorSubject): string | undefined {
   return point === undefined ? undefined : `No point with id ${point} found`;
+}
+
+function noSnapshot({ snapshot }: ErrorSubject): string | undefined {
+  return snapshot === undefined ? undefined : `Snapshot ${snapshot} not found`;
 }
 
 function wrongDimension({ dimension }: ErrorSubject): string | undefined {

@@ -1,14 +1,15 @@
 import { cors } from "hono/cors";
 import { Hono } from "hono/tiny";
 import type { NearvecClient } from "../client/client.ts";
-import { checkAccess } from "./access.ts";
+import { checkAccess, checkOrigin } from "./access.ts";
 import { type Body, readBody } from "./body.ts";
 import { failureOf } from "./error-response.ts";
 import { jsonOf } from "./json-text.ts";
 import { Metrics } from "./metrics.ts";
+import { fieldOf } from "./multipart.ts";
 import { type HandlerOptions, type Settings, settingsOf } from "./options.ts";
 import { formatError, Refusal } from "./refusal.ts";
-import { type Route, Whole } from "./route.ts";
+import { Accepted, Download, type Route, Whole } from "./route.ts";
 import { CLUSTER } from "./routes/cluster.ts";
 import { COLLECTIONS } from "./routes/collections.ts";
 import { POINT_ROUTES } from "./routes/points.ts";
@@ -84,6 +85,7 @@ async function answer(
   let body: Promise<Body> | undefined;
   try {
     checkAccess(request, route.access, settings);
+    if (route.isSimple) checkOrigin(request, settings);
     checkPath(request.url);
     const result = await route.answer({
       client,
@@ -92,8 +94,17 @@ async function answer(
       timeout: settings.timeout,
       param,
       body: () => (body ??= readBody(request, settings.maxBodyBytes)),
+      file: (field) => fieldOf(request, field, settings.maxSnapshotBytes),
+      report: settings.onDefect,
     });
-    if (result instanceof Whole) {
+    if (result instanceof Download) {
+      metrics.record(route.verb, route.path, status, seconds());
+      return downloadOf(result);
+    }
+    if (result instanceof Accepted) {
+      status = 202;
+      content = print({ status: "accepted", time: seconds() });
+    } else if (result instanceof Whole) {
       type = result.type;
       content = type === JSON_TYPE ? print(result.content) : String(result.content);
     } else content = print({ result, status: "ok", time: seconds() });
@@ -108,6 +119,17 @@ async function answer(
   }
   metrics.record(route.verb, route.path, status, seconds());
   return respond(content, status, type, request, settings);
+}
+
+function downloadOf({ stream, size, name }: Download): Response {
+  return new Response(stream, {
+    headers: {
+      "content-type": "application/octet-stream",
+      "content-length": String(size),
+      // Snapshots have no quotes in their names.
+      "content-disposition": `attachment; filename="${name}"`,
+    },
+  });
 }
 
 function isOpen(client: NearvecClient): boolean {

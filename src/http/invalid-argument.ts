@@ -46,6 +46,7 @@ export function invalidArgument(
   if (index !== undefined) return bad(noIndex(index));
   const text = rule && (INVALID[rule]?.(placeOf(details)) ?? undefined);
   if (text !== undefined) return invalid(text);
+  if (rule === "checksum" || rule === "snapshot") return bad(message);
   const whole = rule && BAD[rule];
   return whole === undefined ? malformed(message) : bad(whole);
 }

@@ -2,6 +2,7 @@
 
 import { type AnswerForm, FORM } from "../client/answer-form.ts";
 import { floatsText } from "./float-text.ts";
+import { TOO_LONG } from "./refusal.ts";
 
 /** A value that is written already. */
 class JsonText {
@@ -21,19 +22,30 @@ const IS_TEXT = new TypeError("this is JSON already");
 
 const utf8 = new TextDecoder();
 
-const TEXT: AnswerForm = {
-  payload: (json) => standIn(utf8.decode(json)),
-  floats: (values) => standIn(floatsText(values)),
-};
+/** No string of V8's is longer, and so no answer. */
+const MOST_TEXT = 2 ** 29 - 24;
 
-/** For whatever the text is of: `jsonOf` alone will look at it. */
-function standIn<T>(text: string): T {
-  return new JsonText(text) as T;
+/**
+ * A form in which an answer comes as text. What would be too long to be sent is given up as soon as that is known: by the time
+ * that all of it is there, it may have taken the memory of the whole process.
+ */
+export class TextForm implements AnswerForm {
+  #length = 0;
+
+  readonly payload: AnswerForm["payload"] = (json) => this.#standIn(utf8.decode(json));
+  readonly floats: AnswerForm["floats"] = (values) => this.#standIn(floatsText(values));
+
+  /** For whatever the text is of: `jsonOf` alone will look at it. */
+  #standIn<T>(text: string): T {
+    this.#length += text.length;
+    if (this.#length > MOST_TEXT) throw TOO_LONG;
+    return new JsonText(text) as T;
+  }
 }
 
-/** The request, so that payloads and vectors of its answer come as text. */
-export function forText<T extends object>(request: T): T {
-  return { ...request, [FORM]: TEXT };
+/** The request, so that payloads and vectors of its answer come in that form. */
+export function inForm<T extends object>(request: T, form: TextForm): T {
+  return { ...request, [FORM]: form };
 }
 
 /** As JSON.stringify, with bigints as the integers that they are, and what is text already as it is. */

@@ -13,6 +13,11 @@ export interface HandlerOptions {
   readonly readOnlyApiKey?: string;
   /** Larger bodies are refused with 413, before all of them has come. In bytes; default: 32 MiB, as a server has it. */
   readonly maxBodyBytes?: number;
+  /**
+   * Larger snapshots are not taken by upload (413). They go into the client's store as they come, not into memory, unless that is
+   * where the store is. In bytes; default: 64 GiB.
+   */
+  readonly maxSnapshotBytes?: number;
   /** After how many seconds a request is given up (408) that names no `timeout` itself. At least 1; default: 60. */
   readonly timeout?: number;
   /** The origins that browsers may call from; `"*"` for all. Default: none. */
@@ -22,18 +27,31 @@ export interface HandlerOptions {
    * platform does it.
    */
   readonly gzip?: (text: string) => Promise<Uint8Array<ArrayBuffer>>;
-  /** Called with what was answered by 500: a defect of nearvec. Default: `console.error`. */
+  /**
+   * Called with what was answered by 500, a defect of nearvec; and with what failed after it had been accepted (`wait=false`),
+   * which nobody else is told. Default: `console.error`.
+   */
   readonly onDefect?: (error: unknown) => void;
 }
 
 /** The options with their defaults. */
 export type Settings = HandlerOptions &
-  Required<Pick<HandlerOptions, "maxBodyBytes" | "timeout" | "onDefect">>;
+  Required<Pick<HandlerOptions, "maxBodyBytes" | "maxSnapshotBytes" | "timeout" | "onDefect">>;
 
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
+const MAX_SNAPSHOT_BYTES = 64 * 1024 ** 3;
 const TIMEOUT = 60;
 
-const NAMES = ["apiKey", "readOnlyApiKey", "maxBodyBytes", "timeout", "cors", "gzip", "onDefect"];
+const NAMES = [
+  "apiKey",
+  "readOnlyApiKey",
+  "maxBodyBytes",
+  "maxSnapshotBytes",
+  "timeout",
+  "cors",
+  "gzip",
+  "onDefect",
+];
 
 /**
  * Whatever could leave a door open that was meant to be locked is refused: names that are misspelt, keys that are no keys.
@@ -44,12 +62,13 @@ export function settingsOf(options: HandlerOptions): Settings {
   if (typeof options !== "object" || options === null) throw invalidArgument("options", options, "an object");
   const unknown = Object.keys(options).find((name) => !NAMES.includes(name));
   if (unknown !== undefined) throw unknownField(unknown, NAMES);
-  const { maxBodyBytes = MAX_BODY_BYTES, timeout = TIMEOUT, cors, gzip } = options;
+  const { maxBodyBytes = MAX_BODY_BYTES, maxSnapshotBytes = MAX_SNAPSHOT_BYTES } = options;
+  const { timeout = TIMEOUT, cors, gzip } = options;
   const onDefect = options.onDefect ?? ((error) => console.error("nearvec:", error));
   const apiKey = keyOf(options, "apiKey");
   const readOnlyApiKey = keyOf(options, "readOnlyApiKey");
-  if (typeof maxBodyBytes !== "number" || !(maxBodyBytes > 0)) {
-    throw invalidArgument("maxBodyBytes", maxBodyBytes, "a positive number");
+  for (const [name, bytes] of Object.entries({ maxBodyBytes, maxSnapshotBytes })) {
+    if (typeof bytes !== "number" || !(bytes > 0)) throw invalidArgument(name, bytes, "a positive number");
   }
   if (!Number.isInteger(timeout) || timeout < 1) {
     throw invalidArgument("timeout", timeout, "an integer of at least 1");
@@ -61,6 +80,7 @@ export function settingsOf(options: HandlerOptions): Settings {
   if (typeof onDefect !== "function") throw invalidArgument("onDefect", onDefect, "a function");
   return {
     maxBodyBytes,
+    maxSnapshotBytes,
     timeout,
     onDefect,
     ...(apiKey !== undefined && { apiKey }),

@@ -17,6 +17,12 @@ export interface ReadParameters {
   readonly timeout: number;
 }
 
+export interface SnapshotParameters {
+  readonly wait: boolean;
+  readonly priority: string | undefined;
+  readonly checksum: string | undefined;
+}
+
 /** What a request says with `?wait=…&ordering=…&timeout=…`; others are ignored, as a server does. */
 export function writeParameters(query: URLSearchParams, timeout: number): WriteParameters {
   return {
@@ -35,6 +41,19 @@ export function readParameters(query: URLSearchParams, timeout: number): ReadPar
         ? integerParameter(query, "consistency", 1)
         : wordParameter(query, "consistency", ["majority", "quorum", "all"]),
     timeout: integerParameter(query, "timeout", timeout),
+  };
+}
+
+/** What a request about snapshots says with `?wait=…&priority=…&checksum=…`: they are waited for unless it says otherwise. */
+export function snapshotParameters(query: URLSearchParams): SnapshotParameters {
+  const checksum = query.get("checksum");
+  if (checksum !== null && !/^[0-9a-f]{64}$/i.test(checksum)) {
+    throw validationError(QUERY, "checksum", "invalid SHA-256 hash, expected 64 hexadecimal digits");
+  }
+  return {
+    wait: wordParameter(query, "wait", ["true", "false"]) !== "false",
+    priority: wordParameter(query, "priority", ["no_sync", "snapshot", "replica"]),
+    checksum: checksum ?? undefined,
   };
 }
 

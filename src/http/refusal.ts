@@ -8,6 +8,9 @@ export class Refusal extends Error {
   }
 }
 
+/** For an answer that no string could hold. */
+export const TOO_LONG = new Refusal(400, "Bad request: the answer would be too large; ask for fewer points");
+
 /** The part of a request that something is wrong with, as error texts name it. */
 export type Part = "JSON body" | "query parameters" | "path parameters";
 

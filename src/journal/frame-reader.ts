@@ -9,12 +9,13 @@ const NOTHING = new Uint8Array(0);
 export class FrameReader {
   readonly #file: ReadableFile;
   /** The file's bytes from `#base` on, and how many of them are behind. */
-  #window: Uint8Array<ArrayBuffer> = NOTHING;
+  #window: Uint8Array<ArrayBuffer>;
   #base = 0;
   #at = 0;
 
   constructor(file: ReadableFile) {
     this.#file = file;
+    this.#window = file.inMemory ?? NOTHING;
   }
 
   /** Where the next frame begins. */

@@ -12,6 +12,7 @@ import { tourFields } from "./tour/fields.ts";
 import { tourLater } from "./tour/later.ts";
 import { tourPoints } from "./tour/points.ts";
 import { tourSearches } from "./tour/searches.ts";
+import { tourSnapshots } from "./tour/snapshots.ts";
 import { tourVectors } from "./tour/vectors.ts";
 
 let engine: NearvecClient;
@@ -35,6 +36,7 @@ tourPoints(client);
 tourSearches(client);
 tourFields(client);
 tourVectors(client);
+tourSnapshots(client);
 tourLater(client);
 
 test("the tour called every method that nearvec has", () => {

@@ -67,12 +67,11 @@ test.each(MISSPELT)("%s names a field that it does not know", async (_, call) =>
   await refused(call(client, "c"), "INVALID_ARGUMENT", "updatemode");
 });
 
-test.each(["snapshots", "matrix pairs", "matrix offsets", "shard keys"] as const)(
+test.each(["matrix pairs", "matrix offsets", "shard keys"] as const)(
   "%s are not there yet, and say so",
   async (what) => {
     await using client = await withCollection(DOT);
     const calls = {
-      snapshots: () => client.createSnapshot("c"),
       "matrix pairs": () => client.searchMatrixPairs("c", {}),
       "matrix offsets": () => client.searchMatrixOffsets("c", {}),
       "shard keys": () => client.createShardKey("c", { shard_key: "a" }),

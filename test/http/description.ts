@@ -21,7 +21,7 @@ interface Media {
   readonly schema?: Schema;
 }
 
-type Responses = Readonly<Record<string, { readonly content?: Readonly<Record<string, Media>> }>>;
+type Responses = Readonly<Record<string | number, { readonly content?: Readonly<Record<string, Media>> }>>;
 
 const file = new URL("../../build/api/qdrant-api.json", import.meta.url);
 const api = JSON.parse(readFileSync(file, "utf8")) as {
@@ -147,14 +147,15 @@ export function complaints(verb: string, url: string, status: number, type: stri
   const route = routeOf(verb, path);
   const where = `${verb} ${path} ${status}`;
   if (status >= 400) return jsonComplaints(where, "error", ERROR, type, text);
-  if (status !== 200) return [`${where}: no such status is described`];
+  const isDescribed = status === 200 || route?.responses?.[status] !== undefined;
+  if (!isDescribed) return [`${where}: no such status is described`];
   if (route === undefined) return [`${where}: answered, but not described`];
   const key = `${route.verb} ${route.template}`;
   const undescribed = UNDESCRIBED[key];
   if (undescribed !== undefined) return jsonComplaints(where, key, undescribed, type, text);
-  const content = route.responses?.["200"]?.content ?? {};
+  const content = route.responses?.[status]?.content ?? {};
   const [media = "", { schema = {} } = {}] = Object.entries(content)[0] ?? [];
-  if (media === "application/json") return jsonComplaints(where, key, schema, type, text);
+  if (media === "application/json") return jsonComplaints(where, `${key} ${status}`, schema, type, text);
   return type.startsWith(media) ? [] : [`${where}: is ${type}, not ${media}`];
 }
 

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type AnswerForm, FORM } from "../../src/client/answer-form.ts";
 import { createHandler } from "../../src/http/index.ts";
-import { jsonOf } from "../../src/http/json-text.ts";
+import { jsonOf, TextForm } from "../../src/http/json-text.ts";
 import { parseJson, write } from "../../src/payload/json.ts";
 import { serving, type TestServer } from "./support.ts";
 
@@ -209,6 +209,26 @@ describe("a form that a request brings along", () => {
     await filled(server, {});
     const { status } = await server.call("POST", `${POINTS}/scroll`, '{"form of the answer":{},"limit":1}');
     expect(status).toBe(400);
+  });
+});
+
+describe("an answer that no string holds", () => {
+  test("is given up before all of it is there", () => {
+    const form = new TextForm();
+    const sixteenth = new Uint8Array(2 ** 25);
+    for (let i = 0; i < 15; i++) form.payload(sixteenth);
+    expect(() => form.payload(sixteenth)).toThrow("the answer would be too large");
+  });
+
+  test("is refused, of however many parts it is", async () => {
+    await using server = await serving();
+    await server.client.createCollection("all", { vectors: { size: 2, distance: "Dot" } });
+    const payload = { text: "x".repeat(2 ** 24) };
+    await server.client.upsert("all", { points: [{ id: 1, vector: [1, 2], payload }] });
+    const searches = Array(33).fill({ query: [1, 2], with_payload: true });
+    const { status, error } = await server.call("POST", `${POINTS}/query/batch`, { searches });
+    expect(status).toBe(400);
+    expect(error).toContain("the answer would be too large");
   });
 });
 

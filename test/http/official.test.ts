@@ -11,6 +11,7 @@ import { tourCollections } from "../client/tour/collections.ts";
 import { tourFields } from "../client/tour/fields.ts";
 import { tourPoints } from "../client/tour/points.ts";
 import { tourSearches } from "../client/tour/searches.ts";
+import { tourSnapshots } from "../client/tour/snapshots.ts";
 import { tourVectors } from "../client/tour/vectors.ts";
 import { complaints } from "./description.ts";
 
@@ -74,6 +75,7 @@ tourPoints(client);
 tourSearches(client);
 tourFields(client);
 tourVectors(client);
+tourSnapshots(client);
 
 describe("what only servers have", () => {
   test("a version that the client takes for a server's", async () => {
@@ -141,25 +143,12 @@ test("what the documents write is stored, awaited or not", async () => {
   ]);
 });
 
-const SHARD_SNAPSHOTS = "snapshots of shards are for a release with snapshots";
-
 /** What no call of the tour was answered to, and why: all of it is refused. */
 const WITHOUT_ANSWER: Readonly<Record<string, string>> = {
   updateCollectionCluster: "only a cluster can",
   createShardKey: "only a cluster can",
   deleteShardKey: "only a cluster can",
   clusterTelemetry: "only a cluster can",
-  listSnapshots: "for a release with snapshots",
-  createSnapshot: "for a release with snapshots",
-  deleteSnapshot: "for a release with snapshots",
-  recoverSnapshot: "for a release with snapshots",
-  listFullSnapshots: "for a release with snapshots",
-  createFullSnapshot: "for a release with snapshots",
-  deleteFullSnapshot: "for a release with snapshots",
-  listShardSnapshots: SHARD_SNAPSHOTS,
-  createShardSnapshot: SHARD_SNAPSHOTS,
-  deleteShardSnapshot: SHARD_SNAPSHOTS,
-  recoverShardFromSnapshot: SHARD_SNAPSHOTS,
   getQuotas: "for a release with quotas",
   updateQuotas: "for a release with quotas",
   searchMatrixPairs: "for a release with the whole query API",
@@ -167,17 +156,6 @@ const WITHOUT_ANSWER: Readonly<Record<string, string>> = {
 };
 
 const LATER: Readonly<Record<string, () => Promise<unknown>>> = {
-  listSnapshots: () => official.listSnapshots("cities"),
-  createSnapshot: () => official.createSnapshot("cities"),
-  deleteSnapshot: () => official.deleteSnapshot("cities", "x"),
-  recoverSnapshot: () => official.recoverSnapshot("cities", { location: "file:///x" }),
-  listFullSnapshots: () => official.listFullSnapshots(),
-  createFullSnapshot: () => official.createFullSnapshot(),
-  deleteFullSnapshot: () => official.deleteFullSnapshot("x"),
-  listShardSnapshots: () => official.listShardSnapshots("cities", 0),
-  createShardSnapshot: () => official.createShardSnapshot("cities", 0, { wait: true }),
-  deleteShardSnapshot: () => official.deleteShardSnapshot("cities", 0, "x", { wait: true }),
-  recoverShardFromSnapshot: () => official.recoverShardFromSnapshot("cities", 0, { location: "file:///x" }),
   getQuotas: () => official.getQuotas(),
   updateQuotas: () => official.updateQuotas({}),
   searchMatrixPairs: () => official.searchMatrixPairs("cities", { sample: 10, limit: 2 }),

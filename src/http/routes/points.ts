@@ -5,7 +5,7 @@ import { isObject } from "../../validation/containers.ts";
 import type { Body } from "../body.ts";
 import { clamped } from "../clamped.ts";
 import { isNearvecError } from "../error-response.ts";
-import { forText } from "../json-text.ts";
+import { inForm, TextForm } from "../json-text.ts";
 import { idParameter, readParameters, writeParameters } from "../parameters.ts";
 import { Refusal } from "../refusal.ts";
 import { type Call, invoke, type Route } from "../route.ts";
@@ -75,13 +75,16 @@ function writing(verb: "POST" | "PUT", path: string, method: string): Route {
 /** The request, and what it holds that has payloads and vectors of its own: `searches`, `with_lookup`. */
 function inText(request: Body): Body {
   const { searches, with_lookup } = request;
-  return forText({
-    ...request,
-    ...(Array.isArray(searches) && {
-      searches: searches.map((each) => (isObject(each) ? forText(each) : each)),
-    }),
-    ...(isObject(with_lookup) && { with_lookup: forText(with_lookup) }),
-  });
+  const form = new TextForm();
+  const asText = (part: unknown) => (isObject(part) ? inForm(part, form) : part);
+  return inForm(
+    {
+      ...request,
+      ...(Array.isArray(searches) && { searches: searches.map(asText) }),
+      ...(isObject(with_lookup) && { with_lookup: asText(with_lookup) }),
+    },
+    form,
+  );
 }
 
 /** Null is as good as nothing. */
@@ -100,7 +103,7 @@ async function count({ client, query, timeout, param, body }: Call): Promise<unk
 async function getPoint({ client, query, timeout, param }: Call): Promise<unknown> {
   const options = readParameters(query, timeout);
   const id: PointId = idParameter(param("id"));
-  const request = forText({ ...options, ids: [id], with_payload: true, with_vector: true });
+  const request = inText({ ...options, ids: [id], with_payload: true, with_vector: true });
   const [point] = (await invoke(client, "retrieve", param("collection"), request).catch(noId)) as unknown[];
   if (point !== undefined) return point;
   throw new Refusal(404, `Not found: Point with id ${id} does not exists!`);

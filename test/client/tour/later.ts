@@ -23,18 +23,6 @@ const QUERIES: Record<string, Schemas["QueryRequest"]> = {
 const CALLS: Record<string, (client: QdrantClient) => Promise<unknown>> = {
   searchMatrixPairs: (client) => client.searchMatrixPairs("cities", { sample: 10, limit: 2 }),
   searchMatrixOffsets: (client) => client.searchMatrixOffsets("cities", { sample: 10, limit: 2 }),
-  createSnapshot: (client) => client.createSnapshot("cities"),
-  listSnapshots: (client) => client.listSnapshots("cities"),
-  deleteSnapshot: (client) => client.deleteSnapshot("cities", "x.snapshot"),
-  recoverSnapshot: (client) => client.recoverSnapshot("cities", { location: "file:///x.snapshot" }),
-  createFullSnapshot: (client) => client.createFullSnapshot(),
-  listFullSnapshots: (client) => client.listFullSnapshots(),
-  deleteFullSnapshot: (client) => client.deleteFullSnapshot("x.snapshot"),
-  createShardSnapshot: (client) => client.createShardSnapshot("cities", 0, { wait: true }),
-  listShardSnapshots: (client) => client.listShardSnapshots("cities", 0),
-  deleteShardSnapshot: (client) => client.deleteShardSnapshot("cities", 0, "x.snapshot", { wait: true }),
-  recoverShardFromSnapshot: (client) =>
-    client.recoverShardFromSnapshot("cities", 0, { location: "file:///x.snapshot" }),
   createShardKey: (client) => client.createShardKey("cities", { shard_key: "eu" }),
   deleteShardKey: (client) => client.deleteShardKey("cities", { shard_key: "eu" }),
   listShardKeys: (client) => client.listShardKeys("cities"),

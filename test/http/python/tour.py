@@ -2,6 +2,7 @@
 
 import sys
 
+import httpx
 from qdrant_client import QdrantClient, models
 from qdrant_client.http.exceptions import UnexpectedResponse
 
@@ -202,8 +203,38 @@ def copying():
     check([(each.id, each.payload) for each in read(target)], [(each.id, each.payload) for each in read(client)])
 
 
+def snapshots():
+    build()
+    for snapshot in client.list_snapshots(NAME):
+        client.delete_snapshot(NAME, snapshot.name)
+    made = client.create_snapshot(NAME)
+    check([each.name for each in client.list_snapshots(NAME)], [made.name])
+    check(len(made.checksum), 64)
+    client.delete(NAME, points_selector=models.FilterSelector(filter=models.Filter()))
+    check(client.count(NAME).count, 0)
+    check(client.recover_snapshot(NAME, made.name, checksum=made.checksum, priority=models.SnapshotPriority.SNAPSHOT), True)
+    check(client.count(NAME).count, len(CITIES))
+    # As the documents download and upload them: by any HTTP client.
+    url = f"{sys.argv[1]}/collections/{NAME}/snapshots/{made.name}"
+    content = httpx.get(url).content
+    check(len(content), made.size)
+    answer = httpx.post(
+        f"{sys.argv[1]}/collections/copied/snapshots/upload?priority=snapshot", files={"snapshot": (made.name, content)}
+    )
+    check(answer.json()["result"], True)
+    check(client.count("copied").count, len(CITIES))
+    client.delete_collection("copied")
+    check(client.delete_snapshot(NAME, made.name), True)
+    full = client.create_full_snapshot()
+    check(full.name in [each.name for each in client.list_full_snapshots()], True)
+    check(client.delete_full_snapshot(full.name), True)
+    shard = client.create_shard_snapshot(NAME, 0)
+    check([each.name for each in client.list_shard_snapshots(NAME, 0)], [shard.name])
+    check(client.recover_shard_snapshot(NAME, 0, shard.name), True)
+    check(client.delete_shard_snapshot(NAME, 0, shard.name), True)
+
+
 CLUSTER = "only a cluster can"
-SNAPSHOTS = "for a release with snapshots"
 MATRIX = "for a release with the whole query API"
 # What the server refuses, why, and how it is called.
 REFUSED = {
@@ -218,17 +249,6 @@ REFUSED = {
     "remove_peer": (CLUSTER, lambda: client.remove_peer(1)),
     "create_shard_key": (CLUSTER, lambda: client.create_shard_key(NAME, "eu")),
     "delete_shard_key": (CLUSTER, lambda: client.delete_shard_key(NAME, "eu")),
-    "list_snapshots": (SNAPSHOTS, lambda: client.list_snapshots(NAME)),
-    "create_snapshot": (SNAPSHOTS, lambda: client.create_snapshot(NAME)),
-    "delete_snapshot": (SNAPSHOTS, lambda: client.delete_snapshot(NAME, "x")),
-    "recover_snapshot": (SNAPSHOTS, lambda: client.recover_snapshot(NAME, "file:///x")),
-    "list_full_snapshots": (SNAPSHOTS, lambda: client.list_full_snapshots()),
-    "create_full_snapshot": (SNAPSHOTS, lambda: client.create_full_snapshot()),
-    "delete_full_snapshot": (SNAPSHOTS, lambda: client.delete_full_snapshot("x")),
-    "list_shard_snapshots": (SNAPSHOTS, lambda: client.list_shard_snapshots(NAME, 0)),
-    "create_shard_snapshot": (SNAPSHOTS, lambda: client.create_shard_snapshot(NAME, 0)),
-    "delete_shard_snapshot": (SNAPSHOTS, lambda: client.delete_shard_snapshot(NAME, 0, "x")),
-    "recover_shard_snapshot": (SNAPSHOTS, lambda: client.recover_shard_snapshot(NAME, 0, "file:///x")),
     "search_matrix_pairs": (MATRIX, lambda: client.search_matrix_pairs(NAME)),
     "search_matrix_offsets": (MATRIX, lambda: client.search_matrix_offsets(NAME)),
 }
@@ -267,7 +287,7 @@ def complete():
     check(sorted(LOCAL - names), [])
 
 
-parts = (collections, reading, searching, fields, writing, kinds, vectors_by_name, one_node, copying, refused, complete)
+parts = (collections, reading, searching, fields, writing, kinds, vectors_by_name, one_node, copying, snapshots, refused, complete)
 for part in parts:
     part()
     print(part.__name__)
