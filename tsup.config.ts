@@ -12,5 +12,6 @@ const OPTIONAL_IMPORT =
 export default defineConfig({
   entry: ENTRIES,
   format: ["esm", "cjs"],
-  dts: { only: true, banner: OPTIONAL_IMPORT },
+  // What is marked @internal is nobody's business, and would take the types of the whole engine with it.
+  dts: { only: true, banner: OPTIONAL_IMPORT, compilerOptions: { stripInternal: true } },
 });
