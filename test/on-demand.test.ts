@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { after } from "../src/client/snapshot.ts";
 import { inTurn, OnDemand } from "../src/on-demand.ts";
 
 /** Code that is loaded when the test says so. */
@@ -47,4 +48,24 @@ test("what can't be loaded fails those who need it, and is tried again", async (
   resolve();
   await again;
   expect(code.module).toBe("filters");
+});
+
+test("nobody comes before those who waited, however soon after the code was there", async () => {
+  for (let later = 0; later < 20; later++) {
+    const code = new OnDemand("a feature", async () => 1);
+    const order: string[] = [];
+    const call = async (name: string, needed: readonly OnDemand<unknown>[]) => {
+      const loading = inTurn(needed);
+      // As a client's methods wait.
+      if (loading !== undefined) await after(loading, undefined);
+      order.push(name);
+    };
+    const first = call("first", [code]);
+    const second = code.load()?.then(async () => {
+      for (let i = 0; i < later; i++) await undefined;
+      await call("second", [code]);
+    });
+    await Promise.all([first, second]);
+    expect(order, `${later} promises later`).toEqual(["first", "second"]);
+  }
 });

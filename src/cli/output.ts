@@ -16,7 +16,11 @@ export interface Output {
 
 /** A file by its path; standard output for `-`. */
 export async function openOutput(path: string): Promise<Output> {
-  if (path === "-") return new Stream(path, writeOut, async () => {});
+  if (path === "-") {
+    // The same errors come to whoever writes. As events, which may be later, they would end the process in their own way.
+    process.stdout.on("error", () => {});
+    return new Stream(path, writeOut, async () => {});
+  }
   const found = await stat(path).catch(ifMissing);
   if (found === undefined) return Replacement.open(path);
   // Behind a link is what is to be replaced, not the link.
@@ -96,10 +100,7 @@ class Stream implements Output {
 
 function writeOut(bytes: Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
-    // Errors come here and as an event, which nobody else listens to.
-    process.stdout.once("error", reject);
     process.stdout.write(bytes, (error) => {
-      process.stdout.off("error", reject);
       if (error) reject(error);
       else resolve();
     });

@@ -1,17 +1,27 @@
 /** `nearvec serve`: Qdrant's REST API on a socket. */
 
 import { defineCommand } from "citty";
-import { open } from "../client/open.ts";
 import { checkArguments, integerArgument, keyArgument, UsageError } from "./arguments.ts";
 import { startServer } from "./server.ts";
+import { closeWithin, openStore, storeArguments, whereabouts } from "./store.ts";
 
 /** The text of a body must fit into a string, which has less than 512 MB. */
 const MOST_BODY_MB = 511;
+/** From the first signal to the end. Who stops processes gives them 5 s at least. */
+const ENDING_MS = 4700;
 
 const ARGUMENTS = {
   host: { type: "string", default: "127.0.0.1", description: "Address to listen at; 0.0.0.0 for all" },
   port: { type: "string", default: "6333", description: "Port; 0 for any that is free" },
-  path: { type: "string", description: "Folder for data (not used yet: data is kept in memory only)" },
+  path: {
+    type: "string",
+    description: "Folder to keep data in, made if it isn't there; default: none is kept",
+  },
+  sync: {
+    type: "string",
+    description:
+      "What an answered write survives: always (default): loss of power; interval, never: the process's end (see README)",
+  },
   "api-key": { type: "string", description: "Key that callers must send (or NEARVEC_API_KEY)" },
   "read-only-api-key": {
     type: "string",
@@ -46,17 +56,24 @@ export const serve = defineCommand({
       ...(readOnlyApiKey !== undefined && { readOnlyApiKey }),
       ...(args.cors !== undefined && { cors: originsOf(args.cors) }),
     };
-    if (args.path !== undefined) warnOfPath(args.path);
+    const storeOptions = storeArguments(args.path, args.sync);
     const hasKey = apiKey !== undefined || readOnlyApiKey !== undefined;
     if (!hasKey && !isLoopback(args.host)) warnOfOpenDoor(args.host);
-    const client = await open();
-    const server = await startServer(client, options);
-    closeOnSignal(async () => {
-      await server.close();
+    const began = performance.now();
+    const client = await openStore(storeOptions);
+    const took = performance.now() - began;
+    const server = await startServer(client, options).catch(async (error: unknown) => {
       await client.close();
+      throw error;
+    });
+    closeOnSignal(async () => {
+      const deadline = performance.now() + ENDING_MS;
+      await server.close();
+      if (await closeWithin(client, deadline - performance.now())) return;
+      console.log("There was no time for a last checkpoint: the next start reads the log instead.");
     });
     console.log(`nearvec listens at ${server.url}${hasKey ? ", with keys" : ""}`);
-    console.log("Data is in memory only: it is gone when this process ends.");
+    console.log(whereabouts(client, took));
   },
 });
 
@@ -68,13 +85,6 @@ function originsOf(list: string): string | string[] {
 
 function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || host.startsWith("127.");
-}
-
-function warnOfPath(path: string): void {
-  console.error(`
-WARNING: --path ${path} IS NOT USED YET. THIS RELEASE KEEPS DATA IN MEMORY ONLY:
-everything that is stored is LOST when this process ends.
-`);
 }
 
 function warnOfOpenDoor(host: string): void {

@@ -17,6 +17,8 @@ export interface ServerOptions extends HandlerOptions {
   readonly headersTimeout?: number;
   /** In how many seconds a caller must have sent its request as a whole. Default: 120. */
   readonly requestTimeout?: number;
+  /** For how many seconds a caller may take nothing of its answer. Default: 60. */
+  readonly readTimeout?: number;
 }
 
 export interface RunningServer {
@@ -25,8 +27,7 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-const HEADERS_TIMEOUT = 10;
-const REQUEST_TIMEOUT = 120;
+const TIMEOUTS = { headersTimeout: 10, requestTimeout: 120, readTimeout: 60 };
 /** How long requests under way may take when the server is closed. Who stops processes gives them 5 s at least. */
 const PATIENCE_MS = 4000;
 const LEVEL = { level: 1 };
@@ -35,7 +36,7 @@ const compress = promisify(gzip);
 
 /** @throws what the system says when it can't listen there: EADDRINUSE, EACCES, … */
 export async function startServer(client: NearvecClient, options: ServerOptions): Promise<RunningServer> {
-  const { host, port, headersTimeout = HEADERS_TIMEOUT, requestTimeout = REQUEST_TIMEOUT, ...rest } = options;
+  const { host, port, headersTimeout, requestTimeout, readTimeout, ...rest } = { ...TIMEOUTS, ...options };
   const handler = createHandler(client, {
     ...rest,
     gzip: async (text) => new Uint8Array(await compress(text, LEVEL)),
@@ -68,6 +69,10 @@ export async function startServer(client: NearvecClient, options: ServerOptions)
   server.on("connection", (socket) => {
     connections.set(socket, 0);
     socket.once("close", () => connections.delete(socket));
+  });
+  // Nothing came or went for so long. That is as it should be only while an answer is being made.
+  server.setTimeout(readTimeout * 1000, (socket: Socket) => {
+    if (socket.writableLength > 0 || connections.get(socket) === 0) socket.destroy();
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);

@@ -7,6 +7,7 @@ import { type Capture, PIECE_BYTES } from "./sections.ts";
 
 export class Captured {
   readonly head: CheckpointHead;
+  readonly #collection: Journalled;
   readonly #captures: readonly Capture[];
   /** Lets graphs grow again. */
   readonly #release: () => void;
@@ -15,9 +16,11 @@ export class Captured {
    * To be called while no write is under way.
    *
    * @param all everything, or only what changed since the last time that became durable
-   * @throws {NearvecError} `OUT_OF_MEMORY`; nothing has changed then
+   * @throws {NearvecError} `OUT_OF_MEMORY`, `CLOSED`; nothing has changed then
    */
   constructor(collection: Journalled, all: boolean) {
+    collection.checkOpen();
+    this.#collection = collection;
     const captures: Capture[] = [];
     this.#captures = captures;
     this.#release = collection.hold();
@@ -39,11 +42,16 @@ export class Captured {
     return this.head.parts.every(({ full }) => full);
   }
 
-  /** Writes it at the end of a file, in slices with turns in between. */
+  /**
+   * Writes it at the end of a file, in slices with turns in between.
+   *
+   * @throws {NearvecError} `CLOSED` when the collection goes away meanwhile: what it gave back would be read as empty
+   */
   async write(file: WritableFile, number: number, turn: () => Promise<void>): Promise<void> {
     const writer = new CheckpointWriter(file, number, this.head);
     const left = new Set(this.#captures.map((capture, part) => ({ capture, sink: writer.sink(part) })));
     while (left.size > 0) {
+      this.#collection.checkOpen();
       // Those first that graphs stand still for; else one after the other.
       const [waiting] = [...left].filter(({ capture }) => capture.needsStillness);
       if (waiting === undefined) this.#release();

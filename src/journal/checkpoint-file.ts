@@ -1,6 +1,6 @@
 /** A checkpoint's file: a head that says what is in it, pieces of the collection's parts, and an end. */
 
-import type { NearvecError } from "../errors.ts";
+import { NearvecError } from "../errors.ts";
 import type { WritableFile } from "../storage/storage.ts";
 import { damaged, encodeFrame, encodeHeader, Frame, padded, type ReadFrame } from "./frame.ts";
 import type { FrameReader } from "./frame-reader.ts";
@@ -22,6 +22,8 @@ export interface CheckpointPart {
 }
 
 const NO_BYTES = new Uint8Array(0);
+/** A frame says its part in 16 bits. */
+const MOST_PARTS = 2 ** 16;
 
 /** Writes a checkpoint at the end of a file. It counts from `end` on, once the file is synced. */
 export class CheckpointWriter {
@@ -29,7 +31,9 @@ export class CheckpointWriter {
   readonly #sequence: number;
   #frames = 1;
 
+  /** @throws {NearvecError} `NOT_SUPPORTED` for more parts than a checkpoint can tell apart; nothing was written */
   constructor(file: WritableFile, number: number, { sequence, ...rest }: CheckpointHead) {
+    if (rest.parts.length > MOST_PARTS) throw tooManyParts(rest.parts.length);
     this.#file = file;
     this.#sequence = sequence;
     const body = new TextEncoder().encode(JSON.stringify(rest));
@@ -111,6 +115,15 @@ export class CheckpointReader {
   get position(): number {
     return this.#reader.position;
   }
+}
+
+function tooManyParts(got: number): NearvecError {
+  return new NearvecError("NOT_SUPPORTED", {
+    what: "a checkpoint of a collection with so many vectors and indexes of fields",
+    got: String(got),
+    expected: `at most ${MOST_PARTS - 1} together`,
+    todo: "Delete some of them; until then the log keeps all.",
+  });
 }
 
 /** Its checksum was right: what is no head is one of another program. */

@@ -11,7 +11,7 @@
  */
 
 import { NearvecError } from "../errors.ts";
-import type { ReadableFile, Storage } from "../storage/storage.ts";
+import type { Storage } from "../storage/storage.ts";
 import { Captured } from "./capturing.ts";
 import { CheckpointReader } from "./checkpoint-file.ts";
 import { damaged } from "./frame.ts";
@@ -19,14 +19,17 @@ import { FrameReader } from "./frame-reader.ts";
 import type { Journalled, Restoring } from "./journalled.ts";
 import { Log, type LogOptions } from "./log.ts";
 import { readLog, segmentNumbers, type TornTail } from "./log-reader.ts";
-import { restoreChain } from "./restore.ts";
+import { type Link, restoreChain } from "./restore.ts";
 import { segmentPath } from "./segment.ts";
 import { TwofoldRecord } from "./twofold-record.ts";
 
-/** Checkpoints of a chain that hold what changed may take this much of what the full one takes, then all is written anew. */
-const MOST_CHANGES = 1 / 2;
-const CHANGES_ALWAYS = 1 << 20;
-/** Opening reads all of a chain. */
+/**
+ * What is void in a chain may take this much of what counts, then all is written anew. Neither is known, but the largest
+ * file of a chain counted as a whole when it was written, and at most all the others are void.
+ */
+const MOST_VOID = 1 / 2;
+const VOID_ALWAYS = 1 << 20;
+/** Opening reads all of a chain: it may have so many files, and another one for each megabyte that it takes anyway. */
 const LONGEST_CHAIN = 64;
 
 interface Manifest {
@@ -84,7 +87,12 @@ export class Journal {
     const record = TwofoldRecord.empty(storage, `${folder}/manifest`);
     const nothing: Manifest = { checkpoints: [], segment: 0 };
     const journal = new Journal(storage, folder, options.turn, record, log, nothing, 0);
-    await journal.checkpoint(collection);
+    try {
+      await journal.checkpoint(collection);
+    } catch (error) {
+      await journal.close().catch(() => undefined); // what failed is told already
+      throw error;
+    }
     return journal;
   }
 
@@ -148,6 +156,8 @@ export class Journal {
 
   async #checkpoint(collection: Journalled): Promise<void> {
     await this.log.prepareRotation();
+    // Most of it before writes have to wait.
+    await this.log.sync();
     const { captured, segment, begun } = await collection.exclusively(() => this.#begin(collection));
     const number = ++this.#lastCheckpoint;
     let durable = false;
@@ -168,6 +178,8 @@ export class Journal {
 
   /** The moment that the checkpoint is of. No write is under way. */
   async #begin(collection: Journalled) {
+    // A sync that failed meanwhile has taken the segment that was prepared.
+    await this.log.prepareRotation();
     // After this there is nothing in the old segment that isn't safe.
     await this.log.sync();
     const segment = this.log.rotate();
@@ -177,10 +189,11 @@ export class Journal {
   }
 
   #isFullDue(): boolean {
-    const [full, ...changes] = this.#manifest.checkpoints;
-    if (full === undefined || changes.length + 1 >= LONGEST_CHAIN) return true;
-    const changed = changes.reduce((sum, { bytes }) => sum + bytes, 0);
-    return changed > CHANGES_ALWAYS + full.bytes * MOST_CHANGES;
+    const { checkpoints } = this.#manifest;
+    if (checkpoints.length === 0) return true;
+    if (checkpoints.length >= LONGEST_CHAIN + this.checkpointBytes / 2 ** 20) return true;
+    const largest = Math.max(...checkpoints.map(({ bytes }) => bytes));
+    return this.checkpointBytes - largest > VOID_ALWAYS + largest * MOST_VOID;
   }
 
   /** Answers the file's size. */
@@ -248,19 +261,30 @@ async function restoreFrom(
   { checkpoints }: Manifest,
   restoring: Restoring,
 ): Promise<void> {
-  const files: ReadableFile[] = [];
-  const chain: CheckpointReader[] = [];
+  const chain: Link[] = [];
+  for (const { number, bytes } of checkpoints) {
+    const path = `${folder}/checkpoint-${number}`;
+    const read = (use: (reader: CheckpointReader) => Promise<void>) => reading(storage, path, bytes, use);
+    await read(async ({ head }) => {
+      chain.push({ head, read });
+    });
+  }
+  await restoreChain(chain, restoring);
+}
+
+/** Opens a checkpoint's file for as long as it is used. @param bytes how long it should be */
+async function reading(
+  storage: Storage,
+  path: string,
+  bytes: number,
+  use: (reader: CheckpointReader) => Promise<void>,
+): Promise<void> {
+  const file = await storage.open(path);
+  if (file === undefined) throw damaged(path, 0, "the checkpoint is missing");
   try {
-    for (const { number, bytes } of checkpoints) {
-      const path = `${folder}/checkpoint-${number}`;
-      const file = await storage.open(path);
-      if (file === undefined) throw damaged(path, 0, "the checkpoint is missing");
-      files.push(file);
-      if (file.size !== bytes) throw damaged(path, file.size, `the checkpoint should have ${bytes} bytes`);
-      chain.push(await CheckpointReader.open(new FrameReader(file), path));
-    }
-    await restoreChain(chain, restoring);
+    if (file.size !== bytes) throw damaged(path, file.size, `the checkpoint should have ${bytes} bytes`);
+    await use(await CheckpointReader.open(new FrameReader(file), path));
   } finally {
-    for (const file of files) await file.close();
+    await file.close();
   }
 }

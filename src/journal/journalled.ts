@@ -3,6 +3,8 @@
 import type { Persistent } from "./sections.ts";
 
 export interface Journalled {
+  /** @throws {NearvecError} `CLOSED` when there is nothing to read any more */
+  checkOpen(): void;
   /** The number of the operation that was applied last. */
   readonly sequence: number;
   /** What is to be known of it beside its parts, as JSON: it comes back to whoever restores it. */

@@ -7,6 +7,7 @@
  */
 
 import { NearvecError } from "../errors.ts";
+import { closedFailure } from "../storage/failures.ts";
 import type { Storage } from "../storage/storage.ts";
 import { type LogEnd, Segment } from "./segment.ts";
 
@@ -34,6 +35,7 @@ export class Log {
   #opening: Promise<void> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #bytes = 0;
+  #isClosed = false;
 
   /**
    * @param last the highest number that a file of this log has; 0 for none
@@ -59,6 +61,8 @@ export class Log {
 
   /** What the next `append` has to wait for; undefined: nothing. Rejects when the storage doesn't let it. */
   ready(): Promise<void> | undefined {
+    // Whoever comes late must not make files in a folder that may be gone, or another owner's.
+    if (this.#isClosed) return Promise.reject(this.#closed());
     if (this.#current !== undefined && this.#current.failure === undefined) return undefined;
     this.#opening ??= this.#renew().finally(() => {
       this.#opening = undefined;
@@ -68,7 +72,8 @@ export class Log {
 
   /** Adds a record; the log must be `ready`. @throws {NearvecError} of the storage; nothing was added then */
   append(sequence: number, operation: Uint8Array): void {
-    const segment = this.#current as Segment;
+    const segment = this.#current;
+    if (segment === undefined) throw this.#closed();
     if (segment.failure !== undefined) throw segment.failure.reason;
     const before = segment.size;
     segment.append(sequence, operation);
@@ -103,7 +108,7 @@ export class Log {
   rotate(): number {
     const old = this.#current as Segment;
     const segment = this.#spare as Segment;
-    segment.begin({ segment: old.number, bytes: old.size });
+    this.#begin(segment, () => segment.begin({ segment: old.number, bytes: old.size }));
     this.#adopt(segment);
     this.#bytes = 0;
     return segment.number;
@@ -111,12 +116,14 @@ export class Log {
 
   /** Syncs, and closes the files. */
   async close(): Promise<void> {
-    clearTimeout(this.#timer);
     try {
+      await this.#opening?.catch(() => undefined);
       // After a sync that failed, another attempt for what is still in memory only.
       if (this.#current?.failure !== undefined) await this.ready();
       await this.sync();
     } finally {
+      this.#isClosed = true;
+      clearTimeout(this.#timer);
       const files = [this.#current, this.#spare];
       this.#current = undefined;
       this.#spare = undefined;
@@ -129,15 +136,26 @@ export class Log {
     const segment = this.#spare ?? (await this.#create(this.#last + 1));
     this.#spare = segment;
     const old = this.#current;
-    if (segment.size > 0) {
-      // An attempt before this one came half-way.
-      this.#spare = undefined;
-      await segment.close();
-      return this.#renew();
-    }
-    segment.begin(old === undefined ? this.#end : old.durableEnd);
-    for (const { sequence, operation } of old?.pending ?? []) segment.append(sequence, operation);
+    this.#begin(segment, () => {
+      segment.begin(old === undefined ? this.#end : old.durableEnd);
+      for (const { sequence, operation } of old?.pending ?? []) segment.append(sequence, operation);
+    });
     this.#adopt(segment);
+  }
+
+  /** Writes what comes first. A file that came half-way, or can't go on, is of no use: the next attempt makes another one. */
+  #begin(segment: Segment, write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      this.#spare = undefined;
+      segment.close().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  #closed(): NearvecError {
+    return closedFailure(`the log in ${this.#folder}`);
   }
 
   #create(number: number): Promise<Segment> {

@@ -25,6 +25,8 @@ export class Segment {
   #pending: PendingRecord[] = [];
   #running: Promise<void> | undefined;
   #next: Promise<void> | undefined;
+  /** Whether the last sync was for several records. */
+  #wasShared = false;
   #failure: { readonly reason: unknown } | undefined;
 
   private constructor(number: number, file: WritableFile, turn: () => Promise<void>) {
@@ -79,7 +81,13 @@ export class Segment {
   /** @throws {NearvecError} of the storage; nothing was added then */
   append(sequence: number, operation: Uint8Array): void {
     const frame = encodeFrame({ kind: Frame.RECORD, part: 0, a: sequence, b: this.#durable }, operation);
-    this.#file.append(frame);
+    try {
+      this.#file.append(frame);
+    } catch (reason) {
+      // The file may be one that can't go on, which a sync notices; none may be due. The next write finds what it did.
+      this.sync().catch(() => undefined);
+      throw reason;
+    }
     // Not the caller's bytes, which are those of its next operation soon.
     const copy = frame.subarray(FRAME_BYTES, FRAME_BYTES + operation.byteLength);
     this.#pending.push({ sequence, operation: copy });
@@ -87,19 +95,18 @@ export class Segment {
 
   /**
    * Resolves when all that was appended before the call is synced. Those who come while a sync is under way share the
-   * next one.
+   * next one. So do those who were answered together, and are likely to write again at once: the first of them waits
+   * for the others a turn, or else every second sync would be for the first one alone.
    */
   sync(): Promise<void> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure.reason);
-    if (this.#running === undefined) return this.#start();
-    this.#next ??= this.#running
-      // Who was answered just now is likely to write again at once: the next sync is to be theirs, too.
-      .then(this.#turn)
-      .then(() => {
-        this.#next = undefined;
-        // Somebody else's sync may have covered it, and the next segment may have begun.
-        return this.isDurable ? undefined : this.#start();
-      });
+    if (this.#next !== undefined) return this.#next;
+    if (this.#running === undefined && !this.#wasShared) return this.#start();
+    this.#next = (this.#running ?? Promise.resolve()).then(this.#turn).then(() => {
+      this.#next = undefined;
+      // Somebody else's sync may have covered it, and the next segment may have begun.
+      return this.isDurable ? undefined : this.#start();
+    });
     return this.#next;
   }
 
@@ -120,6 +127,7 @@ export class Segment {
       await this.#file.sync();
       this.#durable = size;
       this.#pending.splice(0, count);
+      this.#wasShared = count > 1;
     } catch (reason) {
       this.#failure = { reason };
       throw reason;

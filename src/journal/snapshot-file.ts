@@ -62,7 +62,8 @@ export async function readSnapshot(
   }
   const content: SnapshotContent = JSON.parse(new TextDecoder().decode(frame.body));
   for (const name of content.collections) {
-    await restoreChain([await CheckpointReader.open(reader, path)], restoring(name));
+    const checkpoint = await CheckpointReader.open(reader, path);
+    await restoreChain([{ head: checkpoint.head, read: (use) => use(checkpoint) }], restoring(name));
   }
   if (!reader.atEnd) throw damaged(path, reader.position, "the snapshot goes on after its end");
   return content;

@@ -23,8 +23,19 @@ export class TwofoldRecord {
   #generation: number;
   /** What each half is known to hold, by its generation; 0: nothing, or nobody knows. */
   readonly #halves: [number, number];
+  /** What is safe; undefined: nothing yet. */
+  #body: Uint8Array | undefined;
+  #doubt: { readonly reason: unknown } | undefined;
+  /** Whether the half that was begun last has all its bytes, synced or not. */
+  #mayBeRead = false;
 
-  private constructor(storage: Storage, name: string, halves: [number, number]) {
+  private constructor(
+    storage: Storage,
+    name: string,
+    halves: [number, number],
+    body: Uint8Array | undefined,
+  ) {
+    this.#body = body;
     this.#storage = storage;
     this.#name = name;
     this.#halves = halves;
@@ -33,7 +44,7 @@ export class TwofoldRecord {
 
   /** A record that was never written. */
   static empty(storage: Storage, name: string): TwofoldRecord {
-    return new TwofoldRecord(storage, name, [0, 0]);
+    return new TwofoldRecord(storage, name, [0, 0], undefined);
   }
 
   /**
@@ -57,31 +68,65 @@ export class TwofoldRecord {
       const what = `it has format ${newest.b}, and this release knows none after ${FORMAT}`;
       throw damaged(`${name}${NAMES[0]}`, 0, what, "Open it with the release that wrote it, or a later one.");
     }
-    const record = new TwofoldRecord(storage, name, [first.frame?.a ?? 0, second.frame?.a ?? 0]);
+    const record = new TwofoldRecord(
+      storage,
+      name,
+      [first.frame?.a ?? 0, second.frame?.a ?? 0],
+      newest.body.slice(),
+    );
     return { record, body: newest.body };
   }
 
   /**
-   * Replaces the record. Once it resolves, it is what is read, whatever happens. When it rejects, either the old or the new
-   * one is.
+   * What a write failed with after which nobody knows whether the old record is the one that would be read, or the new one;
+   * until a write works.
+   */
+  get doubt(): { readonly reason: unknown } | undefined {
+    return this.#doubt;
+  }
+
+  /**
+   * Replaces the record. Once it resolves, it is what is read, whatever happens. When it rejects, the old one is, unless
+   * there is a `doubt`.
    */
   async write(body: Uint8Array): Promise<void> {
-    const generation = ++this.#generation;
-    const frame = encodeFrame({ kind: Frame.MANIFEST, part: 0, a: generation, b: FORMAT }, body);
     const first = this.#halves[0] <= this.#halves[1] ? 0 : 1;
-    await this.#writeHalf(first, frame, generation);
     try {
-      await this.#writeHalf(first === 0 ? 1 : 0, frame, generation);
+      await this.#writeHalf(first, body, ++this.#generation);
+    } catch (error) {
+      this.#halves[first] = 0;
+      if (this.#mayBeRead) this.#doubt = { reason: error };
+      await this.#takeBack(first);
+      throw error;
+    }
+    this.#doubt = undefined;
+    this.#body = body;
+    try {
+      await this.#writeHalf(first === 0 ? 1 : 0, body, this.#generation);
     } catch {
       // The record is safe in the first half. The second is a spare, and the next write begins with it.
     }
   }
 
-  async #writeHalf(half: 0 | 1, frame: Uint8Array, generation: number): Promise<void> {
+  /** What could not be synced may be read all the same: writes the old record over it, and later than it. */
+  async #takeBack(half: 0 | 1): Promise<void> {
+    if (this.#doubt === undefined || this.#body === undefined) return;
+    try {
+      await this.#writeHalf(half, this.#body, ++this.#generation);
+      this.#doubt = undefined;
+    } catch {
+      // The doubt stays.
+    }
+  }
+
+  async #writeHalf(half: 0 | 1, body: Uint8Array, generation: number): Promise<void> {
+    const frame = encodeFrame({ kind: Frame.MANIFEST, part: 0, a: generation, b: FORMAT }, body);
     this.#halves[half] = 0;
+    this.#mayBeRead = false;
     const file = await this.#storage.create(`${this.#name}${NAMES[half]}`);
     try {
       file.append(frame);
+      this.#mayBeRead = true;
       await file.sync();
       this.#halves[half] = generation;
     } finally {

@@ -79,6 +79,21 @@ describe("files that others wrote", () => {
     return run("import", file, "--collection", name, "--distance", "Dot");
   };
 
+  test("go to a reader that goes away: told without a stack", async () => {
+    await client.createCollection("long", { vectors: {} });
+    const points = Array.from({ length: 3000 }, (_, id) => ({
+      id,
+      vector: {},
+      payload: { text: "x".repeat(1000) },
+    }));
+    await client.upsert("long", { points });
+    const args = ["export", "-", "--collection", "long", "--url", server.url];
+    const running = start(args, { NEARVEC_API_KEY: "k" });
+    running.process.stdout?.once("data", () => running.process.stdout?.destroy());
+    const { code, err } = await running.finished;
+    expect([code, err]).toEqual([1, "nearvec: write EPIPE\n"]);
+  });
+
   test("may have U+2028, a byte order mark, CRLF, and no end of the last line", async () => {
     const lines = [
       '{"id":1,"vector":[1,2],"payload":{"t":"a\u2028b\u2029c"}}',

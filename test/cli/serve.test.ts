@@ -21,12 +21,6 @@ describe("at start", () => {
     expect(err).toBe("");
   });
 
-  test("it warns loudly that --path keeps nothing", async () => {
-    await using server = await serve(["--path", "/tmp/somewhere"]);
-    server.process.kill("SIGTERM");
-    expect((await server.finished).err).toMatch(/WARNING: --path \/tmp\/somewhere IS NOT USED YET/);
-  });
-
   test("it warns of a door that is open to all", async () => {
     await using open = await serve(["--host", "0.0.0.0"]);
     open.process.kill("SIGTERM");
@@ -48,6 +42,9 @@ describe("at start", () => {
     [["serve", "--host", ""], "--host is empty"],
     [["serve", "--host"], "--host is empty"],
     [["serve", "--cors", ""], "an origin is empty"],
+    [["serve", "--path", ""], "--path is empty"],
+    [["serve", "--sync", "never"], "say where, by --path"],
+    [["serve", "--path", "/nowhere", "--sync", "often"], '--sync: got "often"'],
     [["serve", "--max-body-mb", "512"], "expected an integer from 1 to 511"],
     [["serve", "here"], 'unexpected argument "here"'],
     [["sreve"], 'unknown command "sreve"'],

@@ -1,15 +1,19 @@
 /** Callers that hold connections without ever coming to the point. */
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { connect } from "node:net";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type RunningServer, startServer } from "../../src/cli/server.ts";
 import type { NearvecClient } from "../../src/client/client.ts";
 import { open } from "../../src/index.ts";
 import { Wire } from "./processes.ts";
 
+/** Seconds. */
+const READ_TIMEOUT = 0.8;
+
 let client: NearvecClient;
 let server: RunningServer;
 beforeAll(async () => {
   client = await open();
-  const options = { headersTimeout: 0.3, requestTimeout: 0.8, maxBodyBytes: 1000 };
+  const options = { headersTimeout: 0.3, requestTimeout: 0.8, readTimeout: READ_TIMEOUT, maxBodyBytes: 1000 };
   server = await startServer(client, { host: "127.0.0.1", port: 0, ...options });
 });
 afterAll(async () => {
@@ -52,6 +56,57 @@ test("bodies that are too large are not awaited", async () => {
     wire.close();
   }
   expect((await client.getCollections()).collections).toEqual([]);
+});
+
+describe("an answer that is more than lies between two sockets", () => {
+  const SIZE = 32 * 1024 * 1024;
+  beforeAll(async () => {
+    await client.createCollection("big", { vectors: {} });
+    const payload = { text: "x".repeat(SIZE) };
+    await client.upsert("big", { points: [{ id: 1, vector: {}, payload }] });
+  });
+  afterAll(() => client.deleteCollection("big"));
+
+  /** Asks for it, and stops reading so many times, after so many bytes and for so long each. Answers how many came. */
+  async function taken(stops: number, piece: number, pause: number): Promise<number> {
+    const socket = connect(Number(new URL(server.url).port), "127.0.0.1");
+    socket.write("GET /collections/big/points/1 HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+    let total = 0;
+    let stopped = 0;
+    socket.on("data", ({ length }) => {
+      total += length;
+      if (stopped === stops || total < (stopped + 1) * piece) return;
+      stopped++;
+      socket.pause();
+      setTimeout(() => socket.resume(), pause);
+    });
+    await new Promise((resolve) => socket.on("error", resolve).on("close", resolve));
+    return total;
+  }
+
+  test("is not kept for those who take nothing of it", async () => {
+    expect(await taken(1, 1, 3000)).toBeLessThan(SIZE);
+  }, 20_000);
+
+  test("is sent to its end to those who take their time", async () => {
+    const started = performance.now();
+    expect(await taken(15, SIZE / 16, 100)).toBeGreaterThan(SIZE);
+    expect(performance.now() - started).toBeGreaterThan(READ_TIMEOUT * 1000);
+  }, 20_000);
+});
+
+test("an answer that takes its time is awaited", async () => {
+  const getCollections = async () => {
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    return { collections: [] };
+  };
+  const options = { host: "127.0.0.1", port: 0, readTimeout: 0.2 };
+  const slow = await startServer({ getCollections } as Partial<NearvecClient> as NearvecClient, options);
+  try {
+    expect((await fetch(`${slow.url}/collections`)).status).toBe(200);
+  } finally {
+    await slow.close();
+  }
 });
 
 test("what is no HTTP is refused, and others are served on", async () => {

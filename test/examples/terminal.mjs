@@ -19,9 +19,9 @@ export function megabytes(bytes) {
   return `${number(bytes / 2 ** 20, 1)} MB`;
 }
 
-/** @param {number} milliseconds */
-export function seconds(milliseconds) {
-  return `${number(milliseconds / 1000, 1)} s`;
+/** @param {number} milliseconds @param {number} [digits] */
+export function seconds(milliseconds, digits = 1) {
+  return `${number(milliseconds / 1000, digits)} s`;
 }
 
 /**

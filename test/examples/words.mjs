@@ -1,12 +1,16 @@
 // Searches 100,000 English words by meaning. `npm start` indexes them, asks for neighbours and measures;
-// `npm start -- "some word"` answers for that word.
+// `npm start -- "some word"` answers for that word. What was stored and indexed is kept in .cache/words: the next time it
+// is only opened. (Remove the folder to see the first time again.)
+import { join, relative } from "node:path";
 import { open } from "nearvec";
+import { cacheFolder } from "../../bench/data/cache.mjs";
 import { loadWords } from "../../bench/data/words.mjs";
+import { openWords, storeWords } from "./kept-words.mjs";
 import { nearestSpellings } from "./spelling.mjs";
 import { megabytes, number, progress, seconds, styled, table } from "./terminal.mjs";
 
+const STORE = join(cacheFolder, "words");
 const COUNT = 100_000;
-const BATCH = 2000;
 const HNSW = { m: 16, ef_construct: 200 };
 const SHOWN = ["coffee", "paris", "einstein", "guitar", "winter", "democracy", "laughed", "seventeen"];
 const NEIGHBOURS = 6;
@@ -21,26 +25,22 @@ await (asked === "" ? tour() : answer(asked));
 
 async function tour() {
   const words = load();
-  const client = await open();
+  const { client, stored, indexed } = await opened(words);
   const { build } = client.info();
   console.log(
     `engine: nearvec in this process, WebAssembly ${build === "relaxed" ? "relaxed SIMD" : "SIMD"}, 1 thread`,
   );
   const estimate = client.estimate({
-    vectors: { size: words.dim, distance: "Cosine" },
-    hnsw_config: HNSW,
+    ...configOf(words),
     count: words.words.length,
     payload_bytes: '{"word":"mountain","rank":50000,"length":8}'.length,
   });
-  await client.createCollection("words", {
-    vectors: { size: words.dim, distance: "Cosine" },
-    hnsw_config: HNSW,
-  });
-  await fill(client, words);
+  await store(client, words, stored);
+  await index(client, words, indexed);
   await showNeighbours(client, words);
   await measure(client, words);
   showMemory(client, estimate.total);
-  await client.close();
+  await close(client);
   console.log(`\nAsk for a word of your own: npm start -- "lighthouse"`);
 }
 
@@ -49,17 +49,14 @@ async function answer(text) {
   const words = load();
   const query = meaningOf(text, words);
   if (query === undefined) return;
-  const client = await open();
-  await client.createCollection("words", {
-    vectors: { size: words.dim, distance: "Cosine" },
-    optimizers_config: { indexing_threshold: 0 },
-  });
-  await store(client, words, () => {});
+  const { client, stored } = await opened(words);
+  await store(client, words, stored);
   const own = new Set(text.split(/\s+/));
   const { points, distances, time } = await client.explain("words", {
     query,
     limit: K + own.size,
     with_payload: true,
+    params: { exact: true },
   });
   console.log(
     `\n${styled("bold", text)}: nearest of ${number(distances)} words, compared exactly in ${number(time, 1)} ms\n`,
@@ -73,7 +70,37 @@ async function answer(text) {
       number(Number(payload?.rank)),
     ]),
   ]);
+  await close(client);
+}
+
+/** @param {Words} words */
+function configOf({ dim }) {
+  return { vectors: { size: dim, distance: /** @type {const} */ ("Cosine") }, hnsw_config: HNSW };
+}
+
+/** @param {Words} words */
+async function opened(words) {
+  const found = await openWords(open, STORE, configOf(words)).catch((error) => {
+    if (!("code" in error)) throw error;
+    // Another run has it, or it is damaged: what to do is in the message.
+    console.error(`\n${error.message}`);
+    process.exit(1);
+  });
+  const place = relative(process.cwd(), STORE);
+  const { stored, indexed, time } = found;
+  console.log(
+    stored === 0
+      ? `store: ${place}, which is empty yet`
+      : `store: ${number(stored)} points from ${place}, ${number(indexed)} of them in the graph, opened in ${seconds(time, 2)}`,
+  );
+  return found;
+}
+
+/** What is not in a checkpoint yet is written into one, so that opening is reading. @param {Client} client */
+async function close(client) {
+  const began = performance.now();
   await client.close();
+  console.log(`\nstore: closed in ${seconds(performance.now() - began, 2)}`);
 }
 
 function load() {
@@ -106,41 +133,36 @@ function meaningOf(text, { words, vectors, dim }) {
 }
 
 /**
- * Upserts all words in batches; ids are ranks.
+ * Stores the words that are missing, and shows how far it is.
  *
  * @param {Client} client
  * @param {Words} words
- * @param {(stored: number) => void} onBatch
+ * @param {number} stored how many are there
  */
-async function store(client, { words, vectors, ranks, dim }, onBatch) {
-  for (let from = 0; from < words.length; from += BATCH) {
-    const to = Math.min(from + BATCH, words.length);
-    await client.upsert("words", {
-      batch: {
-        ids: ranks.subarray(from, to),
-        vectors: vectors.subarray(from * dim, to * dim),
-        payloads: words
-          .slice(from, to)
-          .map((word, i) => ({ word, rank: ranks[from + i], length: word.length })),
-      },
-    });
-    onBatch(to);
-  }
+async function store(client, words, stored) {
+  const total = words.words.length;
+  if (stored >= total) return;
+  const storing = progress("store");
+  await storeWords(client, words, stored, (now) => storing.show(now / total, `${number(now)} points`));
+  storing.end((time) => `${number(total - stored)} points in ${seconds(time)}, on the disk and searchable`);
 }
 
-/** Stores and indexes the words, and shows how far it is. @param {Client} client @param {Words} words */
-async function fill(client, words) {
+/**
+ * Waits for the graph, and shows how far it is.
+ *
+ * @param {Client} client
+ * @param {Words} words
+ * @param {number} before how many were indexed when the store was opened
+ */
+async function index(client, words, before) {
   const total = words.words.length;
-  const storing = progress("store");
-  await store(client, words, (stored) => storing.show(stored / total, `${number(stored)} points`));
-  storing.end((time) => `${number(total)} points in ${seconds(time)}, searchable at once`);
-
+  if (before >= total) return;
   const indexing = progress("index");
   const began = performance.now();
   const timer = setInterval(async () => {
     const indexed = (await client.getCollection("words")).indexed_vectors_count ?? 0;
-    const left =
-      indexed === 0 ? "" : `, ${seconds(((performance.now() - began) / indexed) * (total - indexed))} left`;
+    const rate = (performance.now() - began) / (indexed - before);
+    const left = indexed === before ? "" : `, ${seconds(rate * (total - indexed))} left`;
     indexing.show(indexed / total, `${number(indexed)} vectors${left}`);
   }, 200);
   await client.waitForIndex("words");
