@@ -46,6 +46,11 @@ export async function everything(client: Client, model: Model): Promise<void> {
   expect(await client.count("c")).toEqual({ count: ids.length });
   const info = await client.getCollection("c");
   expect(info.points_count).toBe(ids.length);
+  // Also names of vectors that no point has.
+  const { vectors = {}, sparse_vectors } = info.config.params;
+  const dense = typeof (vectors as { size?: unknown }).size === "number" ? [""] : Object.keys(vectors);
+  const names = [...dense, ...Object.keys(sparse_vectors ?? {})];
+  expect(names.sort()).toEqual([...model.spaces.keys()].sort());
   const schema = untyped<Record<string, { data_type: string; points: number }>>(info.payload_schema);
   const counted = Object.entries(schema).map(([path, { data_type, points }]) => [path, data_type, points]);
   const expected = [...model.indexes].map(([path, type]) => [path, type, withValue(model, path, type)]);
