@@ -1,5 +1,4 @@
 /** Everything that is done to a store before it is killed: who does it, what each of them did last time, and how to tell. */
-import { expect } from "vitest";
 import { Chance } from "../../conformance/model/chance.ts";
 import { aRead, everything, type Recall } from "../../conformance/model/reads.ts";
 import { creation, modelOf, type Setup } from "../../conformance/model/run.ts";
