@@ -31,6 +31,8 @@ const CATALOG = "catalog";
 const FOLDER = "collections";
 /** Milliseconds. */
 const SYNC_INTERVAL = 1000;
+/** How often what is only read may change while it is read. */
+const MOST_ATTEMPTS = 10;
 
 export interface KeeperOptions {
   readonly sync: Sync;
@@ -332,21 +334,38 @@ export class Keeper implements Keeping {
 
   async #restore({ next, collections, aliases }: Catalog): Promise<void> {
     this.#next = next;
-    for (const [name, number] of collections) {
+    for (const [name, number] of collections) await this.#restoreAny(name, number);
+    for (const [alias, collection] of aliases) this.#collections.aliases.set(alias, collection);
+    if (!this.#storage.readOnly)
+      await this.#removeStrays(new Set(collections.map(([, number]) => String(number))));
+  }
+
+  /** Where the folder has an owner, that one may write anew, and remove, what is about to be read here: then it is read anew. */
+  async #restoreAny(name: string, number: number): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      const before = this.#storage.readOnly ? await this.#manifestOf(number) : undefined;
       const restoring = new RestoringCollection(
         async (config) => this.#collections.make(config),
         (config) => prepareSpaces(this.#collections.core, config),
       );
       try {
-        await this.#restoreOne(name, number, restoring);
+        return await this.#restoreOne(name, number, restoring);
       } catch (error) {
         restoring.journalled?.collection.close("it could not be opened");
-        throw error;
+        if (!this.#storage.readOnly || attempt === MOST_ATTEMPTS) throw error;
+        if ((await this.#manifestOf(number)) === before) throw error;
       }
     }
-    for (const [alias, collection] of aliases) this.#collections.aliases.set(alias, collection);
-    if (!this.#storage.readOnly)
-      await this.#removeStrays(new Set(collections.map(([, number]) => String(number))));
+  }
+
+  /** What counts of a collection; undefined while it can't be read. */
+  async #manifestOf(number: number): Promise<string | undefined> {
+    try {
+      const found = await TwofoldRecord.read(this.#storage, `${FOLDER}/${number}/manifest`);
+      return found && new TextDecoder().decode(found.body);
+    } catch {
+      return undefined; // opening says why
+    }
   }
 
   async #restoreOne(name: string, number: number, restoring: RestoringCollection): Promise<void> {

@@ -7,7 +7,7 @@
  * damaged afterwards.
  */
 
-import type { ReadableFile, Storage } from "../storage/storage.ts";
+import type { Storage } from "../storage/storage.ts";
 import { damaged, Frame, type ReadFrame } from "./frame.ts";
 import { FrameReader } from "./frame-reader.ts";
 import { type LogEnd, segmentPath } from "./segment.ts";
@@ -139,7 +139,9 @@ async function readSegment(
   bytes: number | undefined,
   visit: (frame: ReadFrame) => Promise<void>,
 ): Promise<{ end: number; torn: TornTail | undefined }> {
-  const file = (await storage.open(path)) as ReadableFile;
+  const file = await storage.open(path);
+  // Whoever only reads has nobody else's word that it stays.
+  if (file === undefined) throw damaged(path, 0, "the log's segment is missing");
   try {
     const reader = new FrameReader(file);
     while (bytes === undefined || reader.position < bytes) {

@@ -74,6 +74,7 @@ export class TwofoldRecord {
       [first.frame?.a ?? 0, second.frame?.a ?? 0],
       newest.body.slice(),
     );
+    if (!storage.readOnly) await record.#mend();
     return { record, body: newest.body };
   }
 
@@ -105,6 +106,20 @@ export class TwofoldRecord {
       await this.#writeHalf(first === 0 ? 1 : 0, body, this.#generation);
     } catch {
       // The record is safe in the first half. The second is a spare, and the next write begins with it.
+    }
+  }
+
+  /**
+   * Brings the half that a crash left behind up to date: as long as it is there, damage to the other one would bring an old
+   * record back, and nobody would notice.
+   */
+  async #mend(): Promise<void> {
+    const [first, second] = this.#halves;
+    if (first === second || this.#body === undefined) return;
+    try {
+      await this.#writeHalf(first < second ? 0 : 1, this.#body, this.#generation);
+    } catch {
+      // It can be read, and the next write begins with this half.
     }
   }
 

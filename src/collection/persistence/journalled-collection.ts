@@ -43,6 +43,11 @@ export class JournalledCollection implements Journalled {
     this.#points = new PersistentPoints(collection.stored);
   }
 
+  checkOpen(): void {
+    const reason = this.collection.slicing.closed();
+    if (reason !== undefined) throw reason;
+  }
+
   get sequence(): number {
     return this.collection.stored.sequence;
   }
