@@ -17,7 +17,7 @@ export class Collections {
   keeper: Keeping | undefined;
   readonly #background: Background;
   readonly #collections = new Map<string, Collection>();
-  #closed = false;
+  #closing: Promise<void> | undefined;
 
   constructor(core: CoreModule, surroundings: Surroundings) {
     this.core = core;
@@ -27,7 +27,7 @@ export class Collections {
 
   /** @throws {NearvecError} `CLOSED` */
   checkOpen(): void {
-    if (this.#closed) {
+    if (this.#closing) {
       throw new NearvecError("CLOSED", { what: "the client was closed", todo: "Open another one." });
     }
   }
@@ -41,7 +41,7 @@ export class Collections {
   /** @throws {NearvecError} `COLLECTION_NOT_FOUND`, `CLOSED`, `INVALID_NAME` */
   get(name: string): Collection {
     const collection = this.#collections.get(this.aliases.get(name) ?? name);
-    if (collection !== undefined && !this.#closed) return collection;
+    if (collection !== undefined && !this.#closing) return collection;
     this.check(name);
     throw noCollection(name);
   }
@@ -100,10 +100,17 @@ export class Collections {
     return this.#collections.delete(name);
   }
 
-  /** @throws {NearvecError} of the store, when it could not be made safe; everything is closed then, too */
-  async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
+  /**
+   * Once for all who ask.
+   *
+   * @throws {NearvecError} of the store, when it could not be made safe; everything is closed then, too
+   */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     try {
       await this.keeper?.close();
     } finally {

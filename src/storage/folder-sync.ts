@@ -72,8 +72,10 @@ export class FolderSync {
 
   async #syncOne(name: string, folder: Folder): Promise<void> {
     const { changes } = folder;
+    let isOpen = false;
     try {
       const handle = await this.#node.fs.promises.open(name, "r");
+      isOpen = true;
       try {
         await handle.sync();
       } finally {
@@ -85,7 +87,8 @@ export class FolderSync {
       const isOthers = code === "EACCES" && !name.startsWith(this.#root);
       if (!isOthers && !IMPOSSIBLE.has(code)) {
         const error = systemFailure(cause, "could not sync the folder", name);
-        if (error.code !== "STORAGE_FULL") this.#failure = error;
+        // What was never asked to sync may be asked again: the process had too many files open, say.
+        if (isOpen && error.code !== "STORAGE_FULL") this.#failure = error;
         throw error;
       }
     }

@@ -331,4 +331,20 @@ describe("writing", () => {
     expect(calls).toBe(1);
     await file.close();
   });
+
+  test.skipIf(isWindows)("a folder that could not even be opened is asked again", async () => {
+    const node = await nodeModules();
+    const root = join(newFolder(), "store");
+    let isShort = true;
+    const promises = {
+      ...node.fs.promises,
+      open: (path: string, flags: string) =>
+        isShort ? Promise.reject(systemError("EMFILE")) : node.fs.promises.open(path, flags),
+    } as unknown as typeof fs.promises;
+    const sync = new FolderSync({ ...node, fs: { ...node.fs, promises } }, root);
+    sync.make(root);
+    await expectCode("STORAGE_FAILED", sync.sync(join(root, "file")));
+    isShort = false;
+    await sync.sync(join(root, "file"));
+  });
 });
