@@ -22,7 +22,7 @@ test("there is at least one", () => {
 
 describe.each(versions)("%s", (version) => {
   const folder = fileURLToPath(new URL(version, import.meta.url));
-  const expected = readFileSync(join(folder, "shown.json"), "utf8");
+  const expected = readFileSync(join(folder, "shown.txt"), "utf8");
 
   test("opens, whether for reading or for writing, and again after that", async () => {
     const path = join(scratch, version);

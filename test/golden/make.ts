@@ -30,7 +30,7 @@ await cp(join(scratch, "store"), join(folder, "store"), {
   recursive: true,
   filter: (path) => !/\/lock(\/|$)/.test(path),
 });
-await writeFile(join(folder, "shown.json"), await shown(client));
+await writeFile(join(folder, "shown.txt"), await shown(client));
 await client.createFullSnapshot();
 await cp(join(scratch, "store/snapshots"), join(folder, "snapshots"), { recursive: true });
 await client.close();
