@@ -106,7 +106,10 @@ async function condense() {
     if (!/\.c?js$/.test(name)) continue;
     const file = join(dist, name);
     const { code } = await transform(await readFile(file, "utf8"), { minify: true, target: "es2022" });
-    await writeFile(file, code.replace(DYNAMIC_IMPORT, "import(/* webpackIgnore: true */ /* @vite-ignore */ "));
+    await writeFile(
+      file,
+      code.replace(DYNAMIC_IMPORT, "import(/* webpackIgnore: true */ /* @vite-ignore */ "),
+    );
   }
 }
 

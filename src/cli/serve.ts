@@ -7,6 +7,8 @@ import { closeWithin, openStore, storeArguments, whereabouts } from "./store.ts"
 
 /** The text of a body must fit into a string, which has less than 512 MB. */
 const MOST_BODY_MB = 511;
+/** 16 TiB: no disk of one machine holds more. */
+const MOST_SNAPSHOT_MB = 16 * 1024 ** 2;
 /** From the first signal to the end. Who stops processes gives them 5 s at least. */
 const ENDING_MS = 4700;
 
@@ -32,6 +34,11 @@ const ARGUMENTS = {
     default: "32",
     description: "Largest body of a request, in MB; at most 511",
   },
+  "max-snapshot-mb": {
+    type: "string",
+    default: "65536",
+    description: "Largest snapshot that may be uploaded, in MB",
+  },
   timeout: { type: "string", default: "60", description: "Seconds after which a request is given up" },
   cors: {
     type: "string",
@@ -51,6 +58,8 @@ export const serve = defineCommand({
       host: args.host,
       port: integerArgument(args.port, "port", 0, 65_535),
       maxBodyBytes: integerArgument(args["max-body-mb"], "max-body-mb", 1, MOST_BODY_MB) * 1024 * 1024,
+      maxSnapshotBytes:
+        integerArgument(args["max-snapshot-mb"], "max-snapshot-mb", 1, MOST_SNAPSHOT_MB) * 1024 * 1024,
       timeout: integerArgument(args.timeout, "timeout", 1, 86_400),
       ...(apiKey !== undefined && { apiKey }),
       ...(readOnlyApiKey !== undefined && { readOnlyApiKey }),

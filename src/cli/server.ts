@@ -8,6 +8,7 @@ import { getRequestListener } from "@hono/node-server";
 import type { NearvecClient } from "../client/client.ts";
 import { createHandler } from "../http/handler.ts";
 import type { HandlerOptions } from "../http/options.ts";
+import { SlowCallers } from "./slow-callers.ts";
 
 export interface ServerOptions extends HandlerOptions {
   readonly host: string;
@@ -15,7 +16,10 @@ export interface ServerOptions extends HandlerOptions {
   readonly port: number;
   /** In how many seconds a caller must have sent its headers. Default: 10. */
   readonly headersTimeout?: number;
-  /** In how many seconds a caller must have sent its request as a whole. Default: 120. */
+  /**
+   * In how many seconds a caller must have sent its request, once there are its headers. Uploads of snapshots may take longer: as
+   * long as in each such span 16 KiB a second come. Default: 120.
+   */
   readonly requestTimeout?: number;
   /** For how many seconds a caller may take nothing of its answer. Default: 60. */
   readonly readTimeout?: number;
@@ -45,16 +49,19 @@ export async function startServer(client: NearvecClient, options: ServerOptions)
   let isClosing = false;
   /** How many requests of each connection are being answered. */
   const connections = new Map<Socket, number>();
+  const slow = new SlowCallers(requestTimeout * 1000);
   const server = createServer(
     {
       headersTimeout: Math.min(headersTimeout, requestTimeout) * 1000,
-      requestTimeout: requestTimeout * 1000,
+      // Node's own makes no difference between requests.
+      requestTimeout: 0,
       // Slow callers are looked for this often.
       connectionsCheckingInterval: Math.min(1000, headersTimeout * 1000),
     },
     (incoming, outgoing) => {
       const { socket } = incoming;
       connections.set(socket, (connections.get(socket) ?? 0) + 1);
+      slow.watch(incoming, outgoing);
       outgoing.once("close", () => {
         const left = (connections.get(socket) ?? 0) - 1;
         if (connections.has(socket)) connections.set(socket, left);
@@ -75,9 +82,13 @@ export async function startServer(client: NearvecClient, options: ServerOptions)
     if (socket.writableLength > 0 || connections.get(socket) === 0) socket.destroy();
   });
   await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
+    const fail = (error: Error) => {
+      slow.stop();
+      reject(error);
+    };
+    server.once("error", fail);
     server.listen(port, host, () => {
-      server.off("error", reject);
+      server.off("error", fail);
       resolve();
     });
   });
@@ -90,6 +101,7 @@ export async function startServer(client: NearvecClient, options: ServerOptions)
       const patience = setTimeout(() => server.closeAllConnections(), PATIENCE_MS);
       server.close(() => {
         clearTimeout(patience);
+        slow.stop();
         resolve();
       });
     });

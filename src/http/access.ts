@@ -36,10 +36,14 @@ export function checkAccess(request: Request, access: Access, { apiKey, readOnly
  * @throws {Refusal} 403
  */
 export function checkOrigin({ headers, url }: Request, { cors = [] }: Settings): void {
+  if (cors === "*") return;
   const origin = headers.get("origin");
-  if (origin === null || cors === "*" || origin === new URL(url).origin) return;
-  if (![cors].flat().includes(origin))
-    throw new Refusal(403, "Forbidden: pages of other sites may not do this; see the option `cors`");
+  if (origin === null) {
+    // What a page merely shows (`<img>`) is asked for without an origin. Then there is no telling which site it is.
+    const site = headers.get("sec-fetch-site");
+    if (site !== "cross-site" && site !== "same-site") return;
+  } else if (origin === new URL(url).origin || [cors].flat().includes(origin)) return;
+  throw new Refusal(403, "Forbidden: pages of other sites may not do this; see the option `cors`");
 }
 
 /** Looks at every character of the first text, however the second one differs, and however long that is. */

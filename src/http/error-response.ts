@@ -1,6 +1,8 @@
 /** Errors in the words of a server: clients and programs look for them. */
 
+import { checkCollectionName } from "../client/names.ts";
 import type { ErrorSubject, NearvecError } from "../errors.ts";
+import { brief } from "./brief.ts";
 import { type Failure, invalidArgument } from "./invalid-argument.ts";
 import { inJson } from "./numbers.ts";
 import { type Part, Refusal } from "./refusal.ts";
@@ -26,7 +28,7 @@ export function failureOf(error: unknown, place: Place): Failure | undefined {
     case "COLLECTION_NOT_FOUND":
       return { status: 404, text: `Not found: ${noCollection(subject, place) ?? message}` };
     case "ALIAS_NOT_FOUND":
-      return { status: 404, text: `Not found: Alias ${subject.alias} does not exists!` };
+      return { status: 404, text: `Not found: Alias ${brief(`${subject.alias}`)} does not exists!` };
     case "POINT_NOT_FOUND":
       return { status: 404, text: `Not found: ${noPoint(subject) ?? message}` };
     case "COLLECTION_EXISTS":
@@ -38,7 +40,7 @@ export function failureOf(error: unknown, place: Place): Failure | undefined {
     case "INVALID_ARGUMENT":
       return invalidArgument(message, error.details, place.flattened);
     case "INVALID_NAME":
-      return { status: 422, text: `Validation error in ${partOf(error)}: [${message}]` };
+      return { status: 422, text: `Validation error in ${partOf(error, place)}: [${message}]` };
     case "INVALID_PAYLOAD":
     case "NOT_FINITE":
       return { status: 400, text: `Format error in JSON body: ${message}` };
@@ -85,11 +87,11 @@ function noCollection({ collection }: ErrorSubject, place: Place): string | unde
 }
 
 function noPoint({ point }: ErrorSubject): string | undefined {
-  return point === undefined ? undefined : `No point with id ${point} found`;
+  return point === undefined ? undefined : `No point with id ${brief(String(point))} found`;
 }
 
 function noSnapshot({ snapshot }: ErrorSubject): string | undefined {
-  return snapshot === undefined ? undefined : `Snapshot ${snapshot} not found`;
+  return snapshot === undefined ? undefined : `Snapshot ${brief(snapshot)} not found`;
 }
 
 function wrongDimension({ dimension }: ErrorSubject): string | undefined {
@@ -101,7 +103,7 @@ function noId(subject: ErrorSubject): string | undefined {
   const { id } = subject;
   if (id === undefined || (typeof id === "object" && id !== null)) return undefined;
   const isNumber = typeof id === "number" || typeof id === "bigint";
-  const text = isNumber ? inJson(id) : JSON.stringify(id);
+  const text = isNumber ? brief(inJson(id)) : JSON.stringify(typeof id === "string" ? brief(id) : id);
   return `value ${text} is not a valid point ID, valid values are either an unsigned integer or a UUID`;
 }
 
@@ -112,9 +114,18 @@ function messageOf({ message, details: { got } }: NearvecError): string {
   return message.replace(`: got ${got}`, () => `: got ${text}`);
 }
 
-/** As the client calls names that are arguments of a method, and over HTTP parts of the path. */
-const IN_PATHS: readonly string[] = ["collection name", "the vector's name"];
+/** By what the client calls names that are arguments of a method, and over HTTP parts of the path. */
+function partOf({ details: { what } }: NearvecError, { collection }: Place): Part {
+  if (what === "the vector's name") return "path parameters";
+  // The body may name a collection too, whose vectors are looked up.
+  return what === "collection name" && !isName(collection) ? "path parameters" : "JSON body";
+}
 
-function partOf({ details: { what } }: NearvecError): Part {
-  return IN_PATHS.includes(what) ? "path parameters" : "JSON body";
+function isName(collection: string | undefined): boolean {
+  try {
+    checkCollectionName(collection);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -3,23 +3,25 @@ import { Hono } from "hono/tiny";
 import type { NearvecClient } from "../client/client.ts";
 import { checkAccess, checkOrigin } from "./access.ts";
 import { type Body, readBody } from "./body.ts";
+import { bounded } from "./brief.ts";
 import { failureOf } from "./error-response.ts";
 import { jsonOf } from "./json-text.ts";
 import { Metrics } from "./metrics.ts";
 import { fieldOf } from "./multipart.ts";
 import { type HandlerOptions, type Settings, settingsOf } from "./options.ts";
-import { formatError, Refusal } from "./refusal.ts";
+import { formatError, Refusal, TOO_LONG } from "./refusal.ts";
 import { Accepted, Download, type Route, Whole } from "./route.ts";
 import { CLUSTER } from "./routes/cluster.ts";
 import { COLLECTIONS } from "./routes/collections.ts";
 import { POINT_ROUTES } from "./routes/points.ts";
+import { QUOTAS } from "./routes/quotas.ts";
 import { SERVICE } from "./routes/service.ts";
 import { SNAPSHOTS } from "./routes/snapshots.ts";
 
 /** Answers a request. It never rejects: what goes wrong is an answer too. */
 export type Handler = (request: Request) => Promise<Response>;
 
-const ROUTES = [...SERVICE, ...COLLECTIONS, ...POINT_ROUTES, ...CLUSTER, ...SNAPSHOTS];
+const ROUTES = [...SERVICE, ...COLLECTIONS, ...POINT_ROUTES, ...CLUSTER, ...QUOTAS, ...SNAPSHOTS];
 
 /**
  * Qdrant's REST API over an engine in this process. It needs nothing but `Request` and `Response`: it runs behind a socket
@@ -87,6 +89,8 @@ async function answer(
     checkAccess(request, route.access, settings);
     if (route.isSimple) checkOrigin(request, settings);
     checkPath(request.url);
+    const isHead = request.method === "HEAD";
+    if (isHead && route.access === "write") throw new Refusal(405, NO_HEAD);
     const result = await route.answer({
       client,
       metrics,
@@ -99,7 +103,7 @@ async function answer(
     });
     if (result instanceof Download) {
       metrics.record(route.verb, route.path, status, seconds());
-      return downloadOf(result);
+      return await downloadOf(result, isHead);
     }
     if (result instanceof Accepted) {
       status = 202;
@@ -115,14 +119,18 @@ async function answer(
     if (failure === undefined) settings.onDefect(error);
     status = failure?.status ?? 500;
     const text = failure?.text ?? `Service internal error: ${error instanceof Error ? error.message : error}`;
-    content = print({ status: { error: text }, time: seconds() });
+    content = print({ status: { error: bounded(text) }, time: seconds() });
   }
   metrics.record(route.verb, route.path, status, seconds());
   return respond(content, status, type, request, settings);
 }
 
-function downloadOf({ stream, size, name }: Download): Response {
-  return new Response(stream, {
+const NO_HEAD = "Method not allowed: GET makes something here, and HEAD would have to make it too";
+
+async function downloadOf({ stream, size, name }: Download, isHead: boolean): Promise<Response> {
+  // Nobody reads it: what is behind it would stay open.
+  if (isHead) await stream.cancel();
+  return new Response(isHead ? null : stream, {
     headers: {
       "content-type": "application/octet-stream",
       "content-length": String(size),
@@ -150,8 +158,6 @@ function print(value: unknown): string {
     throw isTooLong(error) ? TOO_LONG : error;
   }
 }
-
-const TOO_LONG = new Refusal(400, "Bad request: the answer would be too large; ask for fewer points");
 
 /** Whether a text would be longer than strings can be, in the words of any engine; recursion without end is a RangeError too. */
 function isTooLong(error: unknown): boolean {

@@ -1,6 +1,7 @@
 /** Arguments that are none, in the words of a server: what has the wrong form is a 400, what lies outside of its range a 422. */
 
 import type { ErrorDetails, ErrorSubject, Rule } from "../errors.ts";
+import { brief } from "./brief.ts";
 import { inJson, isBeyondIntegers } from "./numbers.ts";
 import { outOfRange } from "./refusal.ts";
 
@@ -41,7 +42,7 @@ export function invalidArgument(
     return invalid(`batch: number of ids and ${of} must be equal (${ids} != ${got})`);
   }
   if (vector !== undefined) {
-    return { status: 400, text: `Wrong input: Not existing vector name error: ${vector}` };
+    return { status: 400, text: `Wrong input: Not existing vector name error: ${brief(vector)}` };
   }
   if (index !== undefined) return bad(noIndex(index));
   const text = rule && (INVALID[rule]?.(placeOf(details)) ?? undefined);
@@ -91,7 +92,8 @@ function bad(text: string): Failure {
   return { status: 400, text: `Bad request: ${text}` };
 }
 
-function noIndex({ key, use }: NonNullable<ErrorSubject["index"]>): string {
+function noIndex({ key: whole, use }: NonNullable<ErrorSubject["index"]>): string {
+  const key = brief(whole);
   return use === "facet"
     ? `No appropriate index for faceting: \`${key}\`. Please create one to facet on this field: a keyword, integer, uuid or bool index.`
     : `No range index for \`order_by\` key: \`${key}\`. Please create one to use \`order_by\`: an integer, float or datetime index.`;

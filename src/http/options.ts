@@ -1,6 +1,9 @@
 import { invalidArgument, NearvecError, shortly } from "../errors.ts";
 import { unknownField } from "../validation/schema.ts";
+import { bounded } from "./brief.ts";
+import { isNearvecError } from "./error-response.ts";
 import { isKey } from "./key.ts";
+import { Refusal } from "./refusal.ts";
 
 /** What a handler can be told. */
 export interface HandlerOptions {
@@ -29,7 +32,8 @@ export interface HandlerOptions {
   readonly gzip?: (text: string) => Promise<Uint8Array<ArrayBuffer>>;
   /**
    * Called with what was answered by 500, a defect of nearvec; and with what failed after it had been accepted (`wait=false`),
-   * which nobody else is told. Default: `console.error`.
+   * which nobody else is told: mistakes of a caller too, which are errors with another `code` than `INTERNAL`. Default:
+   * `console.error`, of mistakes one line.
    */
   readonly onDefect?: (error: unknown) => void;
 }
@@ -64,7 +68,7 @@ export function settingsOf(options: HandlerOptions): Settings {
   if (unknown !== undefined) throw unknownField(unknown, NAMES);
   const { maxBodyBytes = MAX_BODY_BYTES, maxSnapshotBytes = MAX_SNAPSHOT_BYTES } = options;
   const { timeout = TIMEOUT, cors, gzip } = options;
-  const onDefect = options.onDefect ?? ((error) => console.error("nearvec:", error));
+  const onDefect = options.onDefect ?? printDefect;
   const apiKey = keyOf(options, "apiKey");
   const readOnlyApiKey = keyOf(options, "readOnlyApiKey");
   for (const [name, bytes] of Object.entries({ maxBodyBytes, maxSnapshotBytes })) {
@@ -88,6 +92,18 @@ export function settingsOf(options: HandlerOptions): Settings {
     ...(cors !== undefined && { cors }),
     ...(gzip !== undefined && { gzip }),
   };
+}
+
+/** What a request can be blamed for is no defect, and needs no stack. */
+function printDefect(error: unknown): void {
+  const isMistake = error instanceof Refusal || (isNearvecError(error) && error.code !== "INTERNAL");
+  if (!isMistake) {
+    console.error("nearvec:", error);
+    return;
+  }
+  // Callers choose what is in it: it stays one line.
+  const text = bounded(error.message).replace(/[\p{Cc}\u2028\u2029]/gu, " ");
+  console.error(`nearvec: a request that had been accepted failed: ${text}`);
 }
 
 /** What is there, but no key, is most likely a variable that isn't set: a server that everybody may use wasn't meant. */

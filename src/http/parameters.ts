@@ -71,7 +71,8 @@ export function integerParameter(query: URLSearchParams, name: string, otherwise
   throw formatError(QUERY, `${name}: number too large to fit in 64 bits: ${JSON.stringify(text)}`);
 }
 
-function booleanParameter(query: URLSearchParams, name: string): boolean {
+/** A flag; false where nothing is said. */
+export function booleanParameter(query: URLSearchParams, name: string): boolean {
   return wordParameter(query, name, ["true", "false"]) === "true";
 }
 

@@ -46,6 +46,7 @@ describe("at start", () => {
     [["serve", "--sync", "never"], "say where, by --path"],
     [["serve", "--path", "/nowhere", "--sync", "often"], '--sync: got "often"'],
     [["serve", "--max-body-mb", "512"], "expected an integer from 1 to 511"],
+    [["serve", "--max-snapshot-mb", "0"], "expected an integer from 1 to 16777216"],
     [["serve", "here"], 'unexpected argument "here"'],
     [["sreve"], 'unknown command "sreve"'],
   ])("%j is refused", async (args, text) => {
@@ -53,6 +54,18 @@ describe("at start", () => {
     expect(code).toBe(1);
     expect(err).toContain(text);
     expect(err).not.toContain("    at ");
+  });
+
+  test("a snapshot that is larger than it was told to take is refused", async () => {
+    await using server = await serve(["--max-snapshot-mb", "1"]);
+    const status = async (size: number) => {
+      const body = new FormData();
+      body.append("snapshot", new Blob([new Uint8Array(size)]));
+      const url = `${server.url}/collections/c/snapshots/upload`;
+      return (await fetch(url, { method: "POST", body })).status;
+    };
+    expect(await status(1_000_000)).toBe(400); // small enough, and no snapshot
+    expect(await status(1_100_000)).toBe(413);
   });
 
   test("a port that is taken is told without a stack", async () => {

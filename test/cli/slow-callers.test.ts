@@ -1,5 +1,7 @@
 /** Callers that hold connections without ever coming to the point. */
 import { connect } from "node:net";
+import { buffer } from "node:stream/consumers";
+import type { ReadableStream as NodeStream } from "node:stream/web";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type RunningServer, startServer } from "../../src/cli/server.ts";
 import type { NearvecClient } from "../../src/client/client.ts";
@@ -56,6 +58,73 @@ test("bodies that are too large are not awaited", async () => {
     wire.close();
   }
   expect((await client.getCollections()).collections).toEqual([]);
+});
+
+describe("an upload", () => {
+  const BOUNDARY = "b";
+  const PART = `--${BOUNDARY}\r\nContent-Disposition: form-data; name="snapshot"\r\n\r\n`;
+  const begin = (path: string) =>
+    new Wire(server.url).send(
+      `POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-type: multipart/form-data; boundary=${BOUNDARY}\r\n` +
+        `content-length: 10000000\r\n\r\n${PART}`,
+    );
+
+  test("that goes on is taken for as long as it lasts", async () => {
+    const size = 64;
+    await client.createCollection("whole", { vectors: { size, distance: "Dot" } });
+    const vectors = Float32Array.from({ length: size * 4000 }, (_, i) => Math.sin(i));
+    await client.upsert("whole", {
+      batch: { ids: Uint32Array.from({ length: 4000 }, (_, i) => i), vectors },
+    });
+    const { name } = await client.createSnapshot("whole");
+    const file = await client.downloadSnapshot("whole", name);
+    const text = (content: string) => new TextEncoder().encode(content);
+    const body = new Blob([
+      text(PART),
+      await buffer(file.stream() as NodeStream),
+      text(`\r\n--${BOUNDARY}--\r\n`),
+    ]);
+    // Three times what any other request may take, and more than the least that has to come in each such span.
+    const pieces = 50;
+    let sent = 0;
+    const stream = new ReadableStream<Uint8Array>({
+      async pull(controller) {
+        const piece = Math.ceil(body.size / pieces);
+        if (sent === pieces) return controller.close();
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        controller.enqueue(await body.slice(sent * piece, ++sent * piece).bytes());
+      },
+    });
+    const started = performance.now();
+    const response = await fetch(`${server.url}/collections/copy/shards/0/snapshots/upload?wait=true`, {
+      method: "POST",
+      body: stream,
+      headers: { "content-type": `multipart/form-data; boundary=${BOUNDARY}` },
+      duplex: "half",
+    } as RequestInit);
+    expect(await response.json()).toMatchObject({ result: true, status: "ok" });
+    expect(performance.now() - started).toBeGreaterThan(2000);
+    expect((await client.count("copy")).count).toBe(4000);
+    for (const each of ["whole", "copy"]) await client.deleteCollection(each);
+  }, 20_000);
+
+  test("that comes drop by drop is not awaited, nor one of which nothing comes", async () => {
+    for (const drip of ["x", undefined]) {
+      expect(await millisecondsUntilClosed(begin("/collections/c/snapshots/upload"), drip)).toBeLessThan(
+        3000,
+      );
+    }
+    expect((await client.getCollections()).collections).toEqual([]);
+  });
+
+  test("is known by its path alone", async () => {
+    const wire = begin("/collections/c/points?x=/snapshots/upload");
+    const timer = setInterval(() => wire.send("x".repeat(20_000)), 50);
+    const started = performance.now();
+    await wire.ended;
+    clearInterval(timer);
+    expect(performance.now() - started).toBeLessThan(3000);
+  });
 });
 
 describe("an answer that is more than lies between two sockets", () => {

@@ -28,6 +28,31 @@ const CASES: Readonly<Record<string, Case>> = {
     status: 404,
     error: "Not found: Collection x not found",
   },
+  "what is no collection's name, of a lookup": {
+    request: ["POST", `${POINTS}/query`, { query: 1, lookup_from: { collection: "a/b" } }],
+    status: 422,
+    error: expect.stringMatching(/^Validation error in JSON body: \[collection name: got "\/" in /),
+  },
+  "what is no collection's name, of a lookup for groups": {
+    request: ["POST", `${POINTS}/query/groups`, { group_by: "city", query: 1, with_lookup: "a/b" }],
+    status: 422,
+    error: expect.stringMatching(/^Validation error in JSON body: /),
+  },
+  "what is no collection's name, in the path": {
+    request: ["POST", "/collections/a%2Fb/points/query", { query: 1, lookup_from: { collection: "a/b" } }],
+    status: 422,
+    error: expect.stringMatching(/^Validation error in path parameters: /),
+  },
+  "what is no field, of an index that goes": {
+    request: ["DELETE", "/collections/cities/index/a..b"],
+    status: 400,
+    error: expect.stringMatching(/^Format error in path parameters: field_name: /),
+  },
+  "what is no field, of an index that comes": {
+    request: ["PUT", "/collections/cities/index", { field_name: "a..b", field_schema: "keyword" }],
+    status: 400,
+    error: expect.stringMatching(/^Format error in JSON body: field_name: /),
+  },
   "a collection that is there": {
     request: ["PUT", "/collections/cities", { vectors: { size: 4, distance: "Dot" } }],
     status: 409,
@@ -266,5 +291,44 @@ describe("a client that was closed", () => {
     expect((await closed.call("GET", "/collections")).status).toBe(503);
     expect((await closed.call("GET", "/readyz")).status).toBe(503);
     expect((await closed.call("GET", "/healthz")).status).toBe(200);
+  });
+});
+
+describe("what was sent comes back in brief", () => {
+  const long = "x".repeat(1_000_000);
+  const smiles = "😀".repeat(500_000);
+  const condition = { key: long, match: { value: 1 } };
+  test.each<[string, string, string, unknown, string]>([
+    ["an id", "PUT", POINTS, { points: [{ id: long, vector: [1, 2, 3, 4] }] }, "is not a valid point ID"],
+    ["an id of digits", "PUT", POINTS, `{"points":[{"id":${"9".repeat(100_000)},"vector":[1,2,3,4]}]}`, ""],
+    ["an id in a path", "GET", `${POINTS}/${long}`, undefined, "as point id"],
+    ["a field", "POST", `${POINTS}/scroll`, { [long]: 1 }, "unknown field"],
+    ["a field of smiles", "POST", `${POINTS}/scroll`, { [smiles]: 1 }, "unknown field"],
+    ["a key", "POST", `${POINTS}/scroll`, { filter: { must: [{ ...condition, no: 1 }] } }, ""],
+    ["a vector", "POST", `${POINTS}/query`, { query: [1, 2, 3, 4], using: long }, "Not existing vector name"],
+    ["a facet", "POST", "/collections/cities/facet", { key: long }, "Please create one to facet"],
+    ["an order", "POST", `${POINTS}/scroll`, { order_by: long }, "Please create one to use"],
+    ["a collection", "GET", `/collections/${long}`, undefined, "1000000 characters"],
+    ["an alias", "POST", "/collections/aliases", { actions: [{ delete_alias: { alias_name: long } }] }, ""],
+    ["a snapshot", "GET", `/snapshots/${long}`, undefined, "not found"],
+    ["an index", "DELETE", `/collections/cities/index/${long}!`, undefined, "path parameters"],
+    ["a parameter", "PUT", `${POINTS}?ordering=${long}`, {}, "unknown variant"],
+    ["another parameter", "PUT", `${POINTS}?timeout=1${long}`, {}, "invalid digit"],
+    ["what is no JSON", "POST", `${POINTS}/scroll`, `${long}`, "JSON"],
+  ])("%s", async (_, verb, path, body, words) => {
+    const { status, error, text } = await server.call(verb, path, body);
+    expect(status).toBeGreaterThanOrEqual(400);
+    expect(status).toBeLessThan(500);
+    expect(error).toContain(words);
+    expect(text.length).toBeLessThan(2200);
+    // No half of a character.
+    expect(error).not.toMatch(/\p{Cs}/u);
+  });
+
+  test("and whole where it fits", async () => {
+    const name = "n".repeat(255);
+    expect((await server.call("GET", `/collections/${name}`)).error).toContain(`\`${name}\``);
+    const { error } = await server.call("POST", `${POINTS}/query`, { query: [1, 2, 3, 4], using: name });
+    expect(error).toMatch(new RegExp(`: ${name}$`));
   });
 });

@@ -92,6 +92,12 @@ describe("what only servers have", () => {
     await expect(official.clusterTelemetry()).rejects.toThrow("standalone mode");
   });
 
+  test("quotas, of which none is enforced", async () => {
+    expect(await official.getQuotas()).toEqual({ config: { enabled: false }, usage: {} });
+    expect(await official.updateQuotas({})).toBe(true);
+    await expect(official.updateQuotas({ enabled: true })).rejects.toThrow("enforces no quotas");
+  });
+
   test("optimizations", async () => {
     expect(await official.getOptimizations("cities")).toMatchObject({ running: [] });
   });
@@ -149,15 +155,11 @@ const WITHOUT_ANSWER: Readonly<Record<string, string>> = {
   createShardKey: "only a cluster can",
   deleteShardKey: "only a cluster can",
   clusterTelemetry: "only a cluster can",
-  getQuotas: "for a release with quotas",
-  updateQuotas: "for a release with quotas",
   searchMatrixPairs: "for a release with the whole query API",
   searchMatrixOffsets: "for a release with the whole query API",
 };
 
 const LATER: Readonly<Record<string, () => Promise<unknown>>> = {
-  getQuotas: () => official.getQuotas(),
-  updateQuotas: () => official.updateQuotas({}),
   searchMatrixPairs: () => official.searchMatrixPairs("cities", { sample: 10, limit: 2 }),
   searchMatrixOffsets: () => official.searchMatrixOffsets("cities", { sample: 10, limit: 2 }),
 };

@@ -112,6 +112,90 @@ test("of the one shard", async () => {
   await eventually(async () => expect((await server.call("GET", shard)).result).toEqual([]));
 });
 
+describe("HEAD", () => {
+  const shard = "/collections/cities/shards/0/snapshot";
+  const head = (path: string) => server.handler(new Request(`http://localhost${path}`, { method: "HEAD" }));
+
+  test("makes no snapshot where GET does", async () => {
+    for (let i = 0; i < 5; i++) expect((await head(shard)).status).toBe(405);
+    expect((await server.call("GET", `${shard}s`)).result).toEqual([]);
+  });
+
+  test("tells of one that is there, and leaves nothing open", async () => {
+    const cancel = vi.fn();
+    const pull = vi.fn();
+    const file = {
+      name: "x.snapshot",
+      size: 1234,
+      stream: () => new ReadableStream<Uint8Array>({ pull, cancel }, { highWaterMark: 0 }),
+    };
+    const spy = vi.spyOn(server.client, "downloadSnapshot").mockResolvedValue(file as never);
+    try {
+      const response = await head(`${SNAPSHOTS}/x.snapshot`);
+      expect([response.status, response.headers.get("content-length")]).toEqual([200, "1234"]);
+      expect(await response.text()).toBe("");
+      expect([cancel.mock.calls.length, pull.mock.calls.length]).toEqual([1, 0]);
+    } finally {
+      spy.mockRestore();
+    }
+  });
+
+  test("answers elsewhere as GET does, without a body", async () => {
+    const response = await head("/collections");
+    expect([response.status, await response.text()]).toEqual([200, ""]);
+    expect((await head("/nothing")).status).toBe(404);
+  });
+});
+
+describe("a snapshot that is made to be read once", () => {
+  const shard = "/collections/cities/shards/0/snapshot";
+
+  test("is gone when it can't be opened, or read on", async () => {
+    await using own = await serving({ onDefect: () => {} });
+    await cities(own);
+    const spy = vi.spyOn(own.client, "downloadSnapshot");
+    spy.mockRejectedValueOnce(new Error("no"));
+    expect((await own.call("GET", shard)).status).toBe(500);
+    expect((await own.call("GET", `${shard}s`)).result).toEqual([]);
+    const stream = () =>
+      new ReadableStream<Uint8Array>({
+        pull() {
+          throw new Error("broken");
+        },
+      });
+    spy.mockResolvedValueOnce({ name: "x", size: 1, stream } as never);
+    const response = await own.handler(new Request(`http://localhost${shard}`));
+    await expect(response.bytes()).rejects.toThrow("broken");
+    expect((await own.call("GET", `${shard}s`)).result).toEqual([]);
+  });
+
+  test("can't be made by pages of other sites, which show it as an image, say", async () => {
+    await using own = await serving({ cors: ["https://good.example"] });
+    await cities(own);
+    const status = async (to: TestServer, headers: Record<string, string>) => {
+      const response = await to.handler(new Request(`http://localhost${shard}`, { headers }));
+      await response.body?.cancel();
+      return response.status;
+    };
+    for (const site of ["cross-site", "same-site"]) {
+      const headers = { "sec-fetch-site": site };
+      expect(await status(server, headers)).toBe(403);
+      expect(await status(own, headers)).toBe(403);
+      expect(await status(server, { ...headers, origin: "null" })).toBe(403);
+      expect(await status(server, { ...headers, origin: "https://good.example" })).toBe(403);
+      expect(await status(own, { ...headers, origin: "https://good.example" })).toBe(200);
+    }
+    // Programs say nothing of the kind; and whoever types an address is no site.
+    expect(await status(server, {})).toBe(200);
+    for (const site of ["same-origin", "none"])
+      expect(await status(server, { "sec-fetch-site": site })).toBe(200);
+    await using open = await serving({ cors: "*" });
+    await cities(open);
+    expect(await status(open, { "sec-fetch-site": "cross-site" })).toBe(200);
+    await eventually(async () => expect((await server.call("GET", `${shard}s`)).result).toEqual([]));
+  });
+});
+
 test.each([
   ["GET", "/shards/1/snapshot", undefined],
   ["GET", "/shards/1/snapshots", undefined],
@@ -286,6 +370,30 @@ describe("without waiting", () => {
     expect((await own.call("POST", "/collections/none/snapshots?wait=false")).status).toBe(202);
     await eventually(async () => expect(onDefect).toHaveBeenCalledOnce());
     expect(onDefect.mock.calls[0]?.[0]).toMatchObject({ code: "COLLECTION_NOT_FOUND" });
+  });
+
+  test("a mistake of the caller is printed in one line, a defect with all there is to know", async () => {
+    const print = vi.spyOn(console, "error").mockImplementation(() => {});
+    try {
+      const handler = createHandler(server.client);
+      const own = { ...server, handler };
+      const path = "/collections/later%0Anearvec/snapshots";
+      const bad = await upload(own, `${path}/upload?wait=false`, form(new Uint8Array(100)));
+      expect([bad.status, bad.error]).toEqual([202, undefined]);
+      await handler(new Request(`http://localhost${path}?wait=false`, { method: "POST" }));
+      await eventually(async () => expect(print).toHaveBeenCalledTimes(2));
+      for (const call of print.mock.calls) {
+        expect(call).toEqual([
+          expect.stringMatching(/^nearvec: a request that had been accepted failed: [^\n]+$/),
+        ]);
+      }
+      const defect = new Error("defect");
+      vi.spyOn(server.client, "listSnapshots").mockRejectedValueOnce(defect);
+      await handler(new Request(`http://localhost${SNAPSHOTS}`));
+      expect(print).toHaveBeenLastCalledWith("nearvec:", defect);
+    } finally {
+      vi.restoreAllMocks();
+    }
   });
 });
 

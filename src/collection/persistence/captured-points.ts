@@ -190,7 +190,7 @@ function emit(sink: Sink, rows: PointRows): number {
   return rows.byteLength;
 }
 
-export function countBits(bitmap: Uint32Array): number {
+function countBits(bitmap: Uint32Array): number {
   let count = 0;
   for (let word of bitmap) {
     word -= (word >>> 1) & 0x5555_5555;

@@ -15,9 +15,9 @@ export interface Description {
   readonly indexes: readonly (readonly [field: string, schema: unknown])[];
 }
 
-export const POINTS = "points";
-export const SPACE = "space:";
-export const INDEX = "index:";
+const POINTS = "points";
+const SPACE = "space:";
+const INDEX = "index:";
 
 const journalled = new WeakMap<Collection, JournalledCollection>();
 

@@ -8,7 +8,9 @@ import type {
   VectorNameConfig,
 } from "../../client/types.ts";
 import { clamped } from "../clamped.ts";
+import { isNearvecError } from "../error-response.ts";
 import { integerParameter, writeParameters } from "../parameters.ts";
+import { formatError } from "../refusal.ts";
 import type { Call, Route } from "../route.ts";
 
 const ONE = "/collections/:collection";
@@ -102,8 +104,15 @@ async function createIndex(call: Call): Promise<unknown> {
   return call.client.createPayloadIndex(name(call), request);
 }
 
-function deleteIndex(call: Call): Promise<unknown> {
-  return call.client.deletePayloadIndex(name(call), call.param("field"), writing(call));
+async function deleteIndex(call: Call): Promise<unknown> {
+  const field = call.param("field");
+  try {
+    return await call.client.deletePayloadIndex(name(call), field, writing(call));
+  } catch (error) {
+    // The client's word for it, which is an argument there, and part of the path here.
+    if (!isNearvecError(error) || error.details.what !== "field_name") throw error;
+    throw formatError("path parameters", error.message);
+  }
 }
 
 async function createVector(call: Call): Promise<unknown> {

@@ -1,7 +1,7 @@
 /** Routes about the server itself. */
 
 import { prometheusText } from "../metrics.ts";
-import { type Call, invoke, type Route, Whole } from "../route.ts";
+import { type Call, type Route, Whole } from "../route.ts";
 
 /** Clients look for this title before they go on. */
 const TITLE = "qdrant - vector search engine";
@@ -27,13 +27,6 @@ export const SERVICE: readonly Route[] = [
   // Advice about missing indexes, of which there is none: nothing is collected.
   { verb: "GET", path: "/issues", access: "read", answer: () => ({ issues: [] }) },
   { verb: "DELETE", path: "/issues", access: "write", answer: () => true },
-  { verb: "GET", path: "/quotas", access: "read", answer: ({ client }) => invoke(client, "getQuotas") },
-  {
-    verb: "PUT",
-    path: "/quotas",
-    access: "write",
-    answer: async ({ client, body }) => invoke(client, "updateQuotas", await body()),
-  },
 ];
 
 async function root({ client }: Call): Promise<Whole> {

@@ -92,9 +92,13 @@ function nameIn({ param }: Call): string {
   return param("collection");
 }
 
-/** What the work comes to, if the request waits for that. */
-async function awaited<T>(call: Call, work: () => Promise<T>): Promise<T | Accepted> {
-  if (snapshotParameters(call.query).wait) return work();
+/** What the work comes to, if the request waits for that: in the words of an answer, then. */
+async function awaited<T>(
+  call: Call,
+  work: () => Promise<T>,
+  worded = (result: Promise<T>) => result,
+): Promise<T | Accepted> {
+  if (snapshotParameters(call.query).wait) return worded(work());
   work().catch(call.report);
   return new Accepted();
 }
@@ -102,7 +106,7 @@ async function awaited<T>(call: Call, work: () => Promise<T>): Promise<T | Accep
 async function recover(call: Call): Promise<boolean | Accepted> {
   const name = nameIn(call);
   const request = (await call.body()) as unknown as SnapshotRecover;
-  return awaited(call, () => inServersWords(call.client.recoverSnapshot(name, request)));
+  return awaited(call, () => call.client.recoverSnapshot(name, request), inServersWords);
 }
 
 async function upload(call: Call): Promise<boolean | Accepted> {
@@ -110,10 +114,10 @@ async function upload(call: Call): Promise<boolean | Accepted> {
   const { wait, checksum, priority } = snapshotParameters(call.query);
   const { stream, received } = await call.file("snapshot");
   const options = { checksum, priority } as UploadOptions;
-  const work = inServersWords(call.client.uploadSnapshot(name, stream as SnapshotBytes, options));
-  if (wait) return work;
+  const work = call.client.uploadSnapshot(name, stream as SnapshotBytes, options);
+  if (wait) return inServersWords(work);
   // All of it has to be here before there is an answer.
-  await Promise.race([received, work]);
+  await inServersWords<unknown>(Promise.race([received, work]));
   work.catch(call.report);
   return new Accepted();
 }
@@ -144,12 +148,18 @@ async function passing(call: Call): Promise<Download> {
   const { client, report } = call;
   const made = await client.createSnapshot(name);
   const remove = () => client.deleteSnapshot(name, made.name).then(() => undefined, report);
-  const file = await client.downloadSnapshot(name, made.name);
+  const file = await client.downloadSnapshot(name, made.name).catch(async (error: unknown) => {
+    await remove();
+    throw error;
+  });
   const reader = file.stream().getReader();
   const stream = new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        const { value } = await reader.read();
+        const { value } = await reader.read().catch(async (error: unknown) => {
+          await remove();
+          throw error;
+        });
         if (value !== undefined) return controller.enqueue(value);
         await remove();
         controller.close();
