@@ -1,9 +1,12 @@
 /** What a million points take to be captured, written and restored. */
 
 import { expect, test } from "vitest";
+import { partialChanges } from "../../../src/collection/partial-changes-on-demand.ts";
 import { PIECE_BYTES, type Piece } from "../../../src/journal/sections.ts";
 import type { PointId } from "../../../src/points/ids.ts";
 import { Journalled, Pieces } from "./support.ts";
+
+await partialChanges.load();
 
 const BATCH = 10_000;
 
