@@ -60,8 +60,9 @@ function report(store: CheckedStore): void {
     console.log(`collection ${JSON.stringify(name)}: ${isSound({ findings }) ? "sound" : "DAMAGED"}${log}`);
     say(findings);
   }
-  for (const { file, findings } of snapshots) {
-    console.log(`${file}: ${isSound({ findings }) ? "sound" : "DAMAGED"}`);
+  for (const { file, isHalf, findings } of snapshots) {
+    const half = "no whole snapshot (it was cut off, or is being made), and not listed";
+    console.log(`${file}: ${isHalf ? half : isSound({ findings }) ? "sound" : "DAMAGED"}`);
     say(findings);
   }
   console.log(
@@ -88,7 +89,9 @@ function advice(store: CheckedStore): string[] {
     const isLog = damage.every(({ file }) => file.includes("/log-"));
     const snapshots = store.snapshots.filter(
       (snapshot) =>
-        isSound(snapshot) && (snapshot.file.split("/").length === 2 || snapshot.file.includes(`/${name}-`)),
+        isSound(snapshot) &&
+        !snapshot.isHalf &&
+        (snapshot.file.split("/").length === 2 || snapshot.file.includes(`/${name}-`)),
     );
     lines.push(
       `collection ${JSON.stringify(name)} (${folder}): ${damage.length} damaged places, the first in ${first.file} at byte ${first.at}`,

@@ -6,6 +6,7 @@ import { type Finding, Verification } from "../journal/verify.ts";
 import { openFiles } from "../storage/files.ts";
 import type { Storage } from "../storage/storage.ts";
 import { open } from "./open.ts";
+import { CHECKSUM } from "./snapshot-places.ts";
 
 export interface CheckedCollection {
   readonly name: string;
@@ -15,13 +16,20 @@ export interface CheckedCollection {
   readonly findings: readonly Finding[];
 }
 
+export interface CheckedSnapshot {
+  readonly file: string;
+  /** Whether it has no end and no checksum: a crash left it, or it is being made. Then it is none, and that is no damage. */
+  readonly isHalf: boolean;
+  readonly findings: readonly Finding[];
+}
+
 export interface CheckedStore {
   readonly files: number;
   readonly bytes: number;
   /** Of the catalog, and of what is no collection's. */
   readonly findings: readonly Finding[];
   readonly collections: readonly CheckedCollection[];
-  readonly snapshots: readonly { readonly file: string; readonly findings: readonly Finding[] }[];
+  readonly snapshots: readonly CheckedSnapshot[];
   /** Whether all of it could be opened. */
   readonly opens: boolean;
 }
@@ -43,10 +51,12 @@ export async function checkStore(path: string): Promise<CheckedStore> {
       const operations = await verification.collection(folder);
       collections.push({ name, folder, operations, findings: take(verification) });
     }
-    const snapshots: { file: string; findings: readonly Finding[] }[] = [];
+    const snapshots: CheckedSnapshot[] = [];
     for (const file of await snapshotFiles(storage, "snapshots")) {
       await verification.snapshot(file);
-      snapshots.push({ file, findings: take(verification) });
+      const findings = take(verification);
+      const isHalf = findings.length > 0 && !(await isThere(storage, file + CHECKSUM));
+      snapshots.push({ file, isHalf, findings: isHalf ? [] : findings });
     }
     const all = [own, ...collections.map(({ findings }) => findings)].flat();
     const isWhole = all.every(({ kind }) => kind === "note");
@@ -57,6 +67,12 @@ export async function checkStore(path: string): Promise<CheckedStore> {
   } finally {
     await storage.close();
   }
+}
+
+async function isThere(storage: Storage, path: string): Promise<boolean> {
+  const file = await storage.open(path);
+  await file?.close();
+  return file !== undefined;
 }
 
 /** The findings so far, which the next ones don't join. */

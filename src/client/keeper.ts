@@ -166,12 +166,13 @@ export class Keeper implements Keeping {
     try {
       for (const [name, collection] of collections) {
         const number = this.#next++;
+        const before = this.#kept.get(name);
+        // Before anything can fail: what is undone brings it back.
+        if (before !== undefined) replaced.set(name, before);
         const one: (typeof made)[number] = { name, number, journal: undefined };
         made.push(one);
         const journalled = journalledOf(collection);
         one.journal = await Journal.create(this.#storage, `${FOLDER}/${number}`, this.#log, journalled);
-        const before = this.#kept.get(name);
-        if (before !== undefined) replaced.set(name, before);
         this.#kept.set(name, { number, journalled, journal: one.journal });
       }
       for (const [alias, collection] of aliases) this.#collections.aliases.set(alias, collection);

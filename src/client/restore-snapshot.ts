@@ -3,13 +3,14 @@ import { RestoringCollection } from "../collection/persistence/restoring-collect
 import { readSnapshot, type SnapshotContent } from "../journal/snapshot-file.ts";
 import type { ReadableFile } from "../storage/storage.ts";
 import type { Collections } from "./collections.ts";
+import { checkCollectionName } from "./names.ts";
 import { prepareSpaces } from "./prepare-spaces.ts";
 
 /**
  * Makes the collections of a snapshot, beside those that are there.
  *
  * @param path for messages: what is read
- * @throws {NearvecError} `DAMAGED`, `OUT_OF_MEMORY`, and those of the storage: nothing is left
+ * @throws {NearvecError} `DAMAGED`, `INVALID_NAME`, `OUT_OF_MEMORY`, and those of the storage: nothing is left
  */
 export async function restoreSnapshot(
   collections: Collections,
@@ -19,6 +20,7 @@ export async function restoreSnapshot(
   const made = new Map<string, RestoringCollection>();
   try {
     const content = await readSnapshot(file, path, (name) => {
+      checkCollectionName(name); // somebody may have made the file up
       const restoring = new RestoringCollection(
         async (config) => collections.make(config),
         (config) => prepareSpaces(collections.core, config),
@@ -26,6 +28,7 @@ export async function restoreSnapshot(
       made.set(name, restoring);
       return restoring;
     });
+    for (const [alias] of content.aliases) checkCollectionName(alias);
     const restored = new Map<string, Collection>();
     for (const [name, { journalled }] of made) if (journalled) restored.set(name, journalled.collection);
     return { content, restored };

@@ -130,7 +130,9 @@ function tooManyParts(got: number): NearvecError {
 function parseHead({ a, body }: ReadFrame): CheckpointHead | undefined {
   try {
     const { description, parts } = JSON.parse(new TextDecoder().decode(body));
-    return { sequence: a, description, parts };
+    const isPart = (part: Partial<CheckpointPart> | null) => typeof part?.name === "string";
+    const isHead = typeof description === "string" && Array.isArray(parts) && parts.every(isPart);
+    return isHead ? { sequence: a, description, parts } : undefined;
   } catch {
     return undefined;
   }

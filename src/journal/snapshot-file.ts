@@ -60,11 +60,30 @@ export async function readSnapshot(
     const what = `it has format ${frame.b}, and this release knows none after ${FORMAT}`;
     throw damaged(path, 0, what, "Read it with the release that wrote it, or a later one.");
   }
-  const content: SnapshotContent = JSON.parse(new TextDecoder().decode(frame.body));
+  const content = parseContent(frame.body);
+  if (content === undefined) throw damaged(path, 0, "it doesn't say what it holds", "Take another file.");
   for (const name of content.collections) {
     const checkpoint = await CheckpointReader.open(reader, path);
     await restoreChain([{ head: checkpoint.head, read: (use) => use(checkpoint) }], restoring(name));
   }
   if (!reader.atEnd) throw damaged(path, reader.position, "the snapshot goes on after its end");
   return content;
+}
+
+/** Its checksum was right: what says nothing is another program's, or somebody's who made it up. */
+function parseContent(body: Uint8Array): SnapshotContent | undefined {
+  try {
+    const { collections, aliases } = JSON.parse(new TextDecoder().decode(body));
+    const isPair = (pair: unknown) => isNames(pair) && pair.length === 2;
+    if (!isNames(collections) || new Set(collections).size < collections.length) return undefined;
+    if (!Array.isArray(aliases) || !aliases.every(isPair)) return undefined;
+    const known = new Set(collections);
+    return aliases.every(([, collection]) => known.has(collection)) ? { collections, aliases } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isNames(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((name) => typeof name === "string");
 }

@@ -5,6 +5,8 @@ import { type ErrorCode, NearvecError } from "../errors.ts";
 /** What the system says when there is no space: of the disk, of the user's share of it, in a file of the largest size. */
 const FULL = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
 const DENIED = new Set(["EACCES", "EPERM", "EROFS"]);
+/** Something is not there, or something else is. */
+const MISPLACED = new Set(["ENOENT", "ENOTDIR", "EEXIST", "EISDIR", "ELOOP"]);
 
 const TODO = {
   STORAGE_FULL: "Free space, or raise the quota, and try again: nothing that was acknowledged is lost.",
@@ -12,11 +14,23 @@ const TODO = {
     "Give this process the right to read and write the store's folder and all in it, or open it with `readOnly: true`.",
   STORAGE_FAILED: "Look at the system's log: the disk, or its connection, may be failing.",
 } as const;
+const CHECK_PATH = "Check the path: what a store needs is not there, or something else is.";
 export type StorageCode = keyof typeof TODO;
 
 /** A failure of a storage's own, in its words. */
 export function storageFailure(code: StorageCode, what: string, file: string, got?: string): NearvecError {
   return new NearvecError(code, { what: `${what} ${file}`, got, todo: TODO[code], subject: { file } });
+}
+
+/** There is no folder at a store's place, but something else. */
+export function noFolder(place: string): NearvecError {
+  const got = "a file, not a folder";
+  return new NearvecError("STORAGE_FAILED", {
+    what: `could not open ${place}`,
+    got,
+    todo: CHECK_PATH,
+    subject: { file: place },
+  });
 }
 
 /** An error of the system as one of ours. @param what what could not be done: "could not write" */
@@ -27,7 +41,12 @@ export function systemFailure(cause: unknown, what: string, file: string): Nearv
   const got = cause instanceof Error ? cause.message : String(cause);
   return new NearvecError(
     code,
-    { what: `${what} ${file}`, got, todo: TODO[code], subject: { file } },
+    {
+      what: `${what} ${file}`,
+      got,
+      todo: MISPLACED.has(system) ? CHECK_PATH : TODO[code],
+      subject: { file },
+    },
     { cause },
   );
 }

@@ -10,12 +10,19 @@
  * reason). That is quick where nothing is due.
  */
 
-import { closedFailure, codeOf, readOnlyFailure, storageFailure, systemFailure } from "./failures.ts";
+import {
+  closedFailure,
+  codeOf,
+  noFolder,
+  readOnlyFailure,
+  storageFailure,
+  systemFailure,
+} from "./failures.ts";
 import { FileReader, FileWriter } from "./file-handles.ts";
 import { takeLock } from "./file-lock.ts";
 import { FolderSync } from "./folder-sync.ts";
 import { type NodeModules, nodeModules } from "./node-modules.ts";
-import { folderPartsOf, LOCK_FOLDER, partsOf } from "./paths.ts";
+import { folderPartsOf, isPart, LOCK_FOLDER, partsOf } from "./paths.ts";
 import type { ReadableFile, Storage, StorageEntry, WritableFile } from "./storage.ts";
 
 /**
@@ -35,7 +42,7 @@ export async function openFiles(
   const folders = new FolderSync(node, root);
   if (options.readOnly) {
     const isFolder = attempt(() => fs.statSync(root).isDirectory(), "could not open", root);
-    if (!isFolder) throw storageFailure("STORAGE_FAILED", "could not open", root, "a file, not a folder");
+    if (!isFolder) throw noFolder(root);
     return new FileStorage(node, root, folders, undefined);
   }
   attempt(() => folders.make(root), "could not create", root);
@@ -75,6 +82,8 @@ class FileStorage implements Storage {
     try {
       for (const entry of await orNothing(fs.promises.readdir(full, { withFileTypes: true }))) {
         const { name } = entry;
+        // What has a name that no path can have is nothing of the store's: nobody could open it.
+        if (!isPart(name)) continue;
         const isOwn = folder === "" && name === LOCK_FOLDER;
         if (entry.isDirectory() && !isOwn) entries.push({ name, isFolder: true, size: 0 });
         if (!entry.isFile()) continue;

@@ -9,13 +9,18 @@ export const LOCK_FOLDER = "lock";
 /** The parts of a file's path. @throws {NearvecError} `INVALID_ARGUMENT` when it is none */
 export function partsOf(path: string): readonly string[] {
   const parts = path.split("/");
-  const isGood = parts.every((part) => PART.test(part) && part !== "." && part !== "..");
+  const isGood = parts.every(isPart);
   if (isGood && parts[0] !== LOCK_FOLDER) return parts;
   throw invalidArgument(
     "the path in the store",
     path,
     `parts of letters, digits, "-", "_" and "." between "/", of which the first is not "${LOCK_FOLDER}"`,
   );
+}
+
+/** Whether a path in a store can have it. Somebody else's files may be beside the store's, with any name. */
+export function isPart(name: string): boolean {
+  return PART.test(name) && name !== "." && name !== "..";
 }
 
 /** The parts of a folder's path; none for the root. @throws {NearvecError} `INVALID_ARGUMENT` */

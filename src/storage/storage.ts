@@ -29,7 +29,7 @@ export interface Storage {
   /** In browsers: whether they won't remove the data when the disk gets full; undefined while it isn't known. */
   readonly persisted?: boolean | undefined;
 
-  /** What is directly in a folder ("" is the root), in no particular order; nothing where there is no such folder. */
+  /** What is directly in a folder ("" is the root), in no particular order; nothing where there is no such folder. Only what a path can name. */
   list(folder: string): Promise<StorageEntry[]>;
   /**
    * Undefined when there is no such file. What it shows survives a loss of power from now on: bytes that a killed process

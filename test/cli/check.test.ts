@@ -1,5 +1,15 @@
 /** `nearvec check` and `nearvec repair --dry-run`: what they say of stores that are sound, cut off, and damaged. */
-import { appendFile, cp, mkdtemp, open as openFile, readdir, readFile, rm, stat } from "node:fs/promises";
+import {
+  appendFile,
+  cp,
+  mkdtemp,
+  open as openFile,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  truncate,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -70,6 +80,24 @@ test("one that was not closed, and whose log a crash cut off", async () => {
     /note: collections\/1\/log-\d+ at byte \d+: 100 bytes at the log's end are no whole record/,
   );
   expect(code).toBe(0);
+});
+
+test("a snapshot that a crash cut off is none, and no damage; one that was whole is damaged", async () => {
+  const path = await copy("half");
+  const folder = join(path, "snapshots/words");
+  const whole = await theFile(folder, "words-");
+  const file = whole.replace(/\.checksum$/, "");
+  await truncate(file, 1000);
+  const damaged = await check(path);
+  expect(damaged.out).toContain(".snapshot: DAMAGED");
+  expect(damaged.code).toBe(1);
+  await rm(`${file}.checksum`);
+  const { code, out } = await check(path);
+  expect(out).toContain(".snapshot: no whole snapshot");
+  expect(out).toContain("all is sound");
+  expect(code).toBe(0);
+  await turnBit(await theFile(join(path, "collections/1"), "checkpoint-"), 40);
+  expect((await repair(path)).out).not.toContain("may have it");
 });
 
 test("a damaged checkpoint: where it is, and which snapshot there is", async () => {

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test, vi } from "vitest";
 import { open } from "../../src/index.ts";
+import { encodeFrame, FORMAT, Frame, frameBytes } from "../../src/journal/frame.ts";
 import { rejection, stateOf, untyped } from "../client/support.ts";
 import { fill, labels, snapshotOf } from "./support.ts";
 
@@ -150,6 +151,38 @@ test("what is no snapshot is refused", async () => {
     const error = await rejection(() => open(untyped(options)));
     expect(error.code, error.message).toBe(code);
   }
+});
+
+test("what somebody made up is refused, whatever it says", async () => {
+  const size = frameBytes(bytes, 0) as number;
+  const saying = (content: unknown) => {
+    const text = new TextEncoder().encode(typeof content === "string" ? content : JSON.stringify(content));
+    const frame = encodeFrame({ kind: Frame.SNAPSHOT, part: 0, a: 0, b: FORMAT }, text);
+    return Buffer.concat([frame, bytes.subarray(size)]);
+  };
+  const names = ["a", "b"];
+  const right = await open({ snapshot: saying({ collections: names, aliases: [["x", "a"]] }) });
+  await right.close();
+  const calls: [content: unknown, code: string][] = [
+    ["{", "DAMAGED"],
+    [null, "DAMAGED"],
+    [{ aliases: [] }, "DAMAGED"],
+    [{ collections: names }, "DAMAGED"],
+    [{ collections: ["a", 5], aliases: [] }, "DAMAGED"],
+    [{ collections: ["a", "a"], aliases: [] }, "DAMAGED"],
+    [{ collections: names, aliases: [["x"]] }, "DAMAGED"],
+    [{ collections: names, aliases: [["x", "elsewhere"]] }, "DAMAGED"],
+    [{ collections: ["a", ""], aliases: [] }, "INVALID_NAME"],
+    [{ collections: ["a", "b/../c"], aliases: [] }, "INVALID_NAME"],
+    [{ collections: names, aliases: [["x/y", "a"]] }, "INVALID_NAME"],
+  ];
+  for (const [content, code] of calls) {
+    const error = await rejection(() => open({ snapshot: saying(content) }));
+    expect(error.code, error.message).toBe(code);
+  }
+  const head = encodeFrame({ kind: Frame.HEAD, part: 0, a: 0, b: 0 }, new TextEncoder().encode("{}"));
+  const error = await rejection(() => open({ snapshot: Buffer.concat([bytes.subarray(0, size), head]) }));
+  expect(error.code, error.message).toBe("DAMAGED");
 });
 
 test("every flipped bit is noticed", async () => {

@@ -39,6 +39,29 @@ describe("opening", () => {
     await expectCode("STORAGE_FAILED", openFiles(join(folder, "file")));
   });
 
+  test("where there is no folder, it is the path that is to be looked at", async () => {
+    const folder = newFolder();
+    const file = join(folder, "file");
+    const missing = openFiles(folder, { readOnly: true });
+    await expect(missing).rejects.toThrow("Check the path");
+    mkdirSync(folder);
+    writeFileSync(file, "");
+    await expect(openFiles(file, { readOnly: true })).rejects.toThrow("Check the path");
+    for (const place of [file, join(file, "x")]) {
+      await expect(openFiles(place)).rejects.toThrow("Check the path");
+    }
+  });
+
+  test("what has a name that no path has is not the store's", async () => {
+    const folder = newFolder();
+    for (const name of ["in", "a folder"]) mkdirSync(join(folder, name), { recursive: true });
+    for (const name of ["in/a", "in/b c", "in/\u00fc", "in/a folder"]) writeFileSync(join(folder, name), "x");
+    const store = await openFiles(folder);
+    expect((await store.list("")).map(({ name }) => name)).toEqual(["in"]);
+    expect((await store.list("in")).map(({ name }) => name)).toEqual(["a"]);
+    await store.close();
+  });
+
   test.skipIf(isWindows)("links in a store aren't followed", async () => {
     const folder = newFolder();
     const store = await openFiles(folder);
