@@ -1,6 +1,6 @@
 import { notSupported, shortly } from "../errors.ts";
 import { object } from "../validation/containers.ts";
-import { check, leaf, oneOf, opaque } from "../validation/schema.ts";
+import { check, leaf, oneOf, opaque, string } from "../validation/schema.ts";
 import type { ByteRanges } from "./snapshot-types.ts";
 
 /** How to open an engine. Everything has a default; `await open()` is enough. */
@@ -60,8 +60,6 @@ export interface OpenOptions {
 const isModule = (value: unknown): value is WebAssembly.Module =>
   Object.prototype.toString.call(value) === "[object WebAssembly.Module]";
 
-const isFolder = (value: unknown): value is string => typeof value === "string" && value !== "";
-
 const NOT_BYTES = "Import the file in nearvec/wasm/ in a way that gives a compiled module, not bytes.";
 
 const OPTIONS = /* @__PURE__ */ object(
@@ -71,7 +69,7 @@ const OPTIONS = /* @__PURE__ */ object(
     threads: /* @__PURE__ */ opaque("0"),
     module: /* @__PURE__ */ leaf("a WebAssembly.Module", isModule, NOT_BYTES),
     sparseModule: /* @__PURE__ */ leaf("a WebAssembly.Module", isModule, NOT_BYTES),
-    path: /* @__PURE__ */ leaf("a string", isFolder),
+    path: /* @__PURE__ */ string(1),
     snapshot: /* @__PURE__ */ opaque("bytes"),
     sync: /* @__PURE__ */ oneOf("always interval never"),
     readOnly: /* @__PURE__ */ leaf("a boolean", (value) => typeof value === "boolean"),

@@ -129,4 +129,4 @@ export function damaged(file: string, at: number, what: string, todo = RESTORE):
 }
 
 const RESTORE =
-  "Nothing was changed. `nearvec check` lists all damage; recover the collection from a snapshot or a copy.";
+  "Nothing was changed. `nearvec check` lists all damage. Open a copy of the folder, or another folder, and upload snapshots there.";

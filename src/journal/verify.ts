@@ -45,6 +45,7 @@ export class Verification {
 
   /** Both files of a record. Answers the newest body that can be read. */
   async twofold(name: string): Promise<Uint8Array | undefined> {
+    const filesBefore = this.files;
     const found: ReadFrame[] = [];
     const broken: string[] = [];
     for (const path of [`${name}-0`, `${name}-1`]) {
@@ -56,6 +57,8 @@ export class Verification {
       else broken.push(path);
     }
     const newest = found.sort((a, b) => b.a - a.a)[0];
+    // There never was one; whether there should be is for whoever asks to say.
+    if (newest === undefined && this.files === filesBefore) return undefined;
     for (const file of broken) {
       if (newest !== undefined)
         this.#note(file, 0, "can't be read; its twin has the same, and the next change writes it anew");
@@ -67,7 +70,10 @@ export class Verification {
   /** All that a manifest names. Answers how many operations of the log can be read. */
   async collection(folder: string): Promise<number> {
     const body = await this.twofold(`${folder}/manifest`);
-    if (body === undefined) return 0;
+    if (body === undefined) {
+      if (this.findings.length === 0) this.#damage(`${folder}/manifest-0`, 0, "it is missing");
+      return 0;
+    }
     const manifest: ManifestFiles = JSON.parse(new TextDecoder().decode(body));
     for (const { number, bytes } of manifest.checkpoints) {
       await this.checkpoint(`${folder}/checkpoint-${number}`, bytes);

@@ -63,7 +63,7 @@ export class NamesFile {
     return { file: new NamesFile(handles, newest?.generation ?? 0, current), names: newest?.names };
   }
 
-  /** Once it returns, these are the names, whatever happens. When it throws, they are what they were. */
+  /** Once it returns, these are the names, whatever happens. When it throws, a crash may leave the old ones or these. */
   write(names: Names): void {
     const next = this.#current === 0 ? 1 : 0;
     const handle = this.#handles[next];
