@@ -139,6 +139,8 @@ export async function crash(plan: Plan, at: number): Promise<void> {
     if (round === 0) disk.crashAt(chance.between(1, 60));
     await work(disk, { ...plan, seed: chance.below(2 ** 31), steps: 4 }, progress, false);
     if (disk.isDown) disk = next(disk, chance);
+    // It may have come to its end before.
+    else disk.crashAt(Number.POSITIVE_INFINITY);
   }
   await found(disk, progress);
 }
