@@ -79,6 +79,7 @@ async function step(disk: FaultyDisk, kept: Kept, chance: Chance, progress: Prog
 
 async function change({ client }: Kept, seed: number, progress: Progress): Promise<void> {
   const { history } = progress;
+  const before = history.length;
   const { write, done } = history.write(seed);
   const { length } = history;
   try {
@@ -86,8 +87,8 @@ async function change({ client }: Kept, seed: number, progress: Progress): Promi
   } catch (error) {
     if (done || (error as { code?: string }).code !== "POINT_NOT_FOUND") throw error;
   }
-  // That a point is missing is answered without the disk, whatever became of the writes before.
-  if (done) progress.acknowledged = Math.max(progress.acknowledged, length);
+  // That a point is missing, or that there is nothing to do, is answered without the disk, whatever became of the writes before.
+  if (done && length > before) progress.acknowledged = Math.max(progress.acknowledged, length);
 }
 
 async function settled(client: Kept["client"]): Promise<void> {
