@@ -1,13 +1,12 @@
 /** Decides when collections get their checkpoints. */
 
+import { WAL_DEFAULTS } from "../collection/config.ts";
 import type { JournalledCollection } from "../collection/persistence/journalled-collection.ts";
 import { NearvecError } from "../errors.ts";
 import type { Journal } from "../journal/journal.ts";
 
 /** How often it is looked, in milliseconds. */
 const LOOK = 1000;
-/** A log of this size is a checkpoint's worth: `wal_capacity_mb` has the same default. */
-const DEFAULT_CAPACITY_MB = 32;
 /** After a checkpoint that failed, the next attempt is so many milliseconds later. */
 const PATIENCE = 30_000;
 const MEBIBYTE = 1 << 20;
@@ -24,8 +23,8 @@ interface Watched {
 }
 
 /**
- * A collection gets a checkpoint when its log has grown long (replaying it costs time and disk), and some seconds
- * (`flush_interval_sec`) after it changed, once its vectors are indexed: then opening it is reading.
+ * A collection gets a checkpoint when its log has grown long (`wal_capacity_mb`: replaying it costs time and disk), and some
+ * seconds (`flush_interval_sec`) after it changed, once its vectors are indexed: then opening it is reading.
  */
 export class Checkpointer {
   /** Why the last checkpoint of a collection failed, by its name. */
@@ -103,15 +102,17 @@ export class Checkpointer {
     const now = this.#now();
     const { journal, journalled, sequence, indexed } = watched;
     const { collection } = journalled;
-    const { flush_interval_sec } = collection.config.optimizer_config;
+    const { optimizer_config, wal_config } = collection.config;
     if (watched.changedAt === undefined) {
       if (journalled.sequence === sequence && collection.indexedCount === indexed) return false;
       watched.changedAt = now;
     }
     if (now < watched.notBefore) return false;
-    const capacity = (collection.config.wal_config?.wal_capacity_mb ?? DEFAULT_CAPACITY_MB) * MEBIBYTE;
+    const capacity = (wal_config ?? WAL_DEFAULTS).wal_capacity_mb * MEBIBYTE;
     if (journal.log.bytes >= capacity) return true;
-    return collection.status !== "yellow" && now - watched.changedAt >= flush_interval_sec * 1000;
+    return (
+      collection.status !== "yellow" && now - watched.changedAt >= optimizer_config.flush_interval_sec * 1000
+    );
   }
 }
 

@@ -120,8 +120,9 @@ export class NearvecClient<out Payloads extends object = object> {
   /**
    * Creates a collection: of one unnamed dense vector per point, of named ones of any kind, or of none yet.
    *
-   * Hints to a server's disks, logs, shards and copies are kept, shown by `getCollection`, and change nothing: all is in
-   * memory, in one place. Nor does quantization have an effect yet: vectors are compared as they are.
+   * Hints to a server's disks, shards and copies are kept, shown by `getCollection`, and change nothing: a collection is in
+   * memory as a whole, and with a `path` is kept as a whole. Of its log, `wal_capacity_mb` and `flush_interval_sec` say when
+   * checkpoints are written. Quantization has no effect yet: vectors are compared as they are.
    *
    * @throws `COLLECTION_EXISTS`, `INVALID_NAME`, `INVALID_ARGUMENT`, `NOT_SUPPORTED`, `OUT_OF_MEMORY`
    */

@@ -26,6 +26,7 @@ import type { StoreInfo } from "./engine-info.ts";
 import { prepareSpaces } from "./prepare-spaces.ts";
 import { readOnly, readOnlyLog } from "./read-only.ts";
 import { retire } from "./retiring.ts";
+import { turnsOf } from "./turns.ts";
 
 const CATALOG = "catalog";
 const FOLDER = "collections";
@@ -84,7 +85,7 @@ export class Keeper implements Keeping {
     record: TwofoldRecord,
   ) {
     const { surroundings } = collections;
-    const turn = () => new Promise<void>((resolve) => void surroundings.schedule(resolve, true));
+    const turn = turnsOf(surroundings);
     this.#collections = collections;
     this.#storage = storage;
     this.#options = options;
@@ -241,6 +242,11 @@ export class Keeper implements Keeping {
       }
       if (failure !== undefined) throw failure;
     });
+  }
+
+  /** Bytes of a collection's log that no checkpoint has. @internal */
+  logBytes(name: string): number {
+    return this.#kept.get(name)?.journal.log.bytes ?? 0;
   }
 
   /** Writes a checkpoint of a collection now. @internal Otherwise the checkpointer decides. */

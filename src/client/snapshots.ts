@@ -18,6 +18,7 @@ import {
   withNewPath,
 } from "./snapshot-places.ts";
 import type { SnapshotFile } from "./snapshot-types.ts";
+import { turnsOf } from "./turns.ts";
 import type { SnapshotDescription } from "./types.ts";
 
 /** Bytes that are read at once. */
@@ -50,7 +51,7 @@ async function write(
   found: ReadonlyMap<string, Collection>,
   aliases: [alias: string, collection: string][],
 ): Promise<void> {
-  const turn = () => new Promise<void>((resolve) => void surroundings.schedule(resolve, true));
+  const turn = turnsOf(surroundings);
   const wanted = new Map(Array.from(found, ([name, collection]) => [name, journalledOf(collection)]));
   const file = await storage.create(path);
   try {

@@ -15,7 +15,8 @@ export interface CollectionConfig {
   readonly params: Schemas["CollectionParams"];
   readonly hnsw_config: Schemas["HnswConfig"];
   readonly optimizer_config: Schemas["OptimizersConfig"];
-  // Kept and shown, without effect: there is no log on disk, and no quantization and no limits yet.
+  // Of the log, its capacity decides when a store gets a checkpoint; the rest of it is kept and shown, without effect. So are
+  // quantization and limits, which there are none of yet.
   readonly wal_config?: Schemas["WalConfig"];
   readonly quantization_config?: Schemas["QuantizationConfig"];
   readonly strict_mode_config?: Schemas["StrictModeConfigOutput"];

@@ -83,7 +83,7 @@ export class Journal {
     options: LogOptions,
     collection: Journalled,
   ): Promise<Journal> {
-    const log = new Log(storage, folder, options, 0, undefined);
+    const log = new Log(storage, folder, options, { last: 0, end: undefined, bytes: 0 });
     const record = TwofoldRecord.empty(storage, `${folder}/manifest`);
     const nothing: Manifest = { checkpoints: [], segment: 0 };
     const journal = new Journal(storage, folder, options.turn, record, log, nothing, 0);
@@ -113,25 +113,15 @@ export class Journal {
     const manifest: Manifest = JSON.parse(new TextDecoder().decode(found.body));
     await restoreFrom(storage, folder, manifest, restoring);
     let replayed = 0;
-    const { end, last, torn } = await readLog(
-      storage,
-      folder,
-      manifest.segment,
-      ({ sequence, operation }) => {
-        replayed++;
-        return restoring.replay(sequence, operation);
-      },
-    );
-    const log = new Log(storage, folder, options, last, end);
+    const foundLog = await readLog(storage, folder, manifest.segment, ({ sequence, operation }) => {
+      replayed++;
+      return restoring.replay(sequence, operation);
+    });
+    const log = new Log(storage, folder, options, foundLog);
     const newest = manifest.checkpoints.at(-1)?.number ?? 0;
     const journal = new Journal(storage, folder, options.turn, found.record, log, manifest, newest);
     if (!storage.readOnly) await journal.#removeRest();
-    return { journal, recovery: { replayed, torn } };
-  }
-
-  /** Bytes of the checkpoints that count. */
-  get checkpointBytes(): number {
-    return this.#manifest.checkpoints.reduce((sum, { bytes }) => sum + bytes, 0);
+    return { journal, recovery: { replayed, torn: foundLog.torn } };
   }
 
   /** Waits for a checkpoint that is under way. */
@@ -158,7 +148,7 @@ export class Journal {
     await this.log.prepareRotation();
     // Most of it before writes have to wait.
     await this.log.sync();
-    const { captured, segment, begun } = await collection.exclusively(() => this.#begin(collection));
+    const { captured, segment, begun, logged } = await collection.exclusively(() => this.#begin(collection));
     const number = ++this.#lastCheckpoint;
     let durable = false;
     try {
@@ -169,6 +159,7 @@ export class Journal {
       const manifest: Manifest = { checkpoints: [...before, { number, bytes }], segment };
       await this.#record.write(new TextEncoder().encode(JSON.stringify(manifest)));
       this.#manifest = manifest;
+      this.log.settle(logged);
       durable = true;
     } finally {
       captured.end(durable);
@@ -183,17 +174,18 @@ export class Journal {
     // After this there is nothing in the old segment that isn't safe.
     await this.log.sync();
     const segment = this.log.rotate();
+    const logged = this.log.bytes;
     const begun = this.log.sync();
     begun.catch(() => undefined); // whoever awaits it is told; until then it is nobody's error
-    return { captured: new Captured(collection, this.#isFullDue()), segment, begun };
+    return { captured: new Captured(collection, this.#isFullDue()), segment, begun, logged };
   }
 
   #isFullDue(): boolean {
-    const { checkpoints } = this.#manifest;
-    if (checkpoints.length === 0) return true;
-    if (checkpoints.length >= LONGEST_CHAIN + this.checkpointBytes / 2 ** 20) return true;
-    const largest = Math.max(...checkpoints.map(({ bytes }) => bytes));
-    return this.checkpointBytes - largest > VOID_ALWAYS + largest * MOST_VOID;
+    const sizes = this.#manifest.checkpoints.map(({ bytes }) => bytes);
+    const all = sizes.reduce((sum, bytes) => sum + bytes, 0);
+    if (sizes.length === 0 || sizes.length >= LONGEST_CHAIN + all / 2 ** 20) return true;
+    const largest = Math.max(...sizes);
+    return all - largest > VOID_ALWAYS + largest * MOST_VOID;
   }
 
   /** Answers the file's size. */

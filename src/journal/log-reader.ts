@@ -8,7 +8,7 @@
  */
 
 import type { Storage } from "../storage/storage.ts";
-import { damaged, Frame, type ReadFrame } from "./frame.ts";
+import { damaged, FRAME_BYTES, Frame, padded, type ReadFrame } from "./frame.ts";
 import { FrameReader } from "./frame-reader.ts";
 import { type LogEnd, segmentPath } from "./segment.ts";
 
@@ -29,6 +29,8 @@ export interface FoundLog {
   readonly end: LogEnd | undefined;
   /** The highest number that a file has, void or not. */
   readonly last: number;
+  /** What its records take. */
+  readonly bytes: number;
   readonly torn: TornTail | undefined;
 }
 
@@ -53,22 +55,24 @@ export async function readLog(
   const last = numbers.at(-1) ?? 0;
   const chain = await findChain(storage, folder, first, numbers);
   let sequence = 0;
+  let bytes = 0;
   const take = async (path: string, { kind, a, body, at }: ReadFrame) => {
     if (kind !== Frame.RECORD || a <= sequence) {
       throw damaged(path, at, `a record of kind ${kind} and number ${a}, which can't be here`);
     }
     sequence = a;
+    bytes += FRAME_BYTES + padded(body.byteLength);
     await visit({ sequence, operation: body });
   };
   let end: LogEnd | undefined;
   let torn: TornTail | undefined;
-  for (const { number, bytes } of chain) {
+  for (const { number, bytes: until } of chain) {
     const path = segmentPath(folder, number);
-    const found = await readSegment(storage, path, bytes, (frame) => take(path, frame));
+    const found = await readSegment(storage, path, until, (frame) => take(path, frame));
     end = { segment: number, bytes: found.end };
     torn = found.torn;
   }
-  return { end, last, torn };
+  return { end, last, bytes, torn };
 }
 
 export async function segmentNumbers(storage: Storage, folder: string): Promise<number[]> {

@@ -9,6 +9,7 @@
 import { NearvecError } from "../errors.ts";
 import { closedFailure } from "../storage/failures.ts";
 import type { Storage } from "../storage/storage.ts";
+import type { FoundLog } from "./log-reader.ts";
 import { type LogEnd, Segment } from "./segment.ts";
 
 /** When an answered write is on the disk. */
@@ -34,29 +35,34 @@ export class Log {
   #end: LogEnd | undefined;
   #opening: Promise<void> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #bytes = 0;
+  #bytes: number;
   #isClosed = false;
 
   /**
-   * @param last the highest number that a file of this log has; 0 for none
-   * @param end where the log ends that was found; undefined for none
+   * @param found what there is of it already
    */
-  constructor(storage: Storage, folder: string, options: LogOptions, last: number, end: LogEnd | undefined) {
+  constructor(
+    storage: Storage,
+    folder: string,
+    options: LogOptions,
+    { last, end, bytes }: Pick<FoundLog, "last" | "end" | "bytes">,
+  ) {
     this.#storage = storage;
     this.#folder = folder;
     this.#options = options;
     this.#last = last;
     this.#end = end;
+    this.#bytes = bytes;
   }
 
-  /** Bytes of records since the last checkpoint began. */
+  /** Bytes of records that no checkpoint has: what opening would replay. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** The sync that failed last, if none has worked since. */
-  get failure(): unknown {
-    return this.#current?.failure?.reason;
+  /** A checkpoint has so many of them now. */
+  settle(bytes: number): void {
+    this.#bytes -= bytes;
   }
 
   /** What the next `append` has to wait for; undefined: nothing. Rejects when the storage doesn't let it. */
@@ -110,7 +116,6 @@ export class Log {
     const segment = this.#spare as Segment;
     this.#begin(segment, () => segment.begin({ segment: old.number, bytes: old.size }));
     this.#adopt(segment);
-    this.#bytes = 0;
     return segment.number;
   }
 

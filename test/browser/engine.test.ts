@@ -1,22 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { answerOf, Chromium, codeOf, findChromium } from "./chromium.ts";
-import { type Site, startSite } from "./server.ts";
+import { describe, expect, test } from "vitest";
+import { answerOf, codeOf } from "./chromium.ts";
+import { noChromium, useChromium } from "./in-chromium.ts";
 
-const path = findChromium();
 const upTo = (count: number) => Array.from({ length: count }, (_, i) => i);
 
-describe.skipIf(path === undefined)("an engine in Chromium", { timeout: 60_000 }, () => {
-  const browser = new Chromium(path ?? "");
-  let site: Site;
-
-  beforeAll(async () => {
-    site = await startSite();
-    await browser.start();
-  }, 60_000);
-  afterAll(async () => {
-    await browser.end();
-    await site?.close();
-  });
+describe.skipIf(noChromium)("an engine in Chromium", { timeout: 60_000 }, () => {
+  const { browser, site } = useChromium();
 
   test("keeps its data in a worker's files, over closing, reloading and another tab", async () => {
     const tab = await browser.tab(site.url);

@@ -1,9 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { answerOf, Chromium, findChromium } from "./chromium.ts";
-import { type Site, startSite } from "./server.ts";
+import { describe, expect, test } from "vitest";
+import { answerOf } from "./chromium.ts";
+import { noChromium, useChromium } from "./in-chromium.ts";
 import type { Reply } from "./site/commands.ts";
 
-const path = findChromium();
 /** Points of a write: about half a megabyte. */
 const BATCH = 5000;
 
@@ -18,18 +17,8 @@ function expectAll(ids: readonly number[], count: number, refused: number): void
   expect(ids.every((id, i) => id === i)).toBe(true);
 }
 
-describe.skipIf(path === undefined)("when the quota is exceeded in Chromium", () => {
-  const browser = new Chromium(path ?? "");
-  let site: Site;
-
-  beforeAll(async () => {
-    site = await startSite();
-    await browser.start();
-  }, 60_000);
-  afterAll(async () => {
-    await browser.end();
-    await site?.close();
-  });
+describe.skipIf(noChromium)("when the quota is exceeded in Chromium", () => {
+  const { browser, site } = useChromium();
 
   test.each(["inWorker", "inWindow"] as const)(
     "%s: a typed error, and writing goes on when there is room",

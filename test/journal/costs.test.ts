@@ -117,3 +117,25 @@ test("what was written anew is dropped before it is more than the rest", async (
   expect(most).toBeGreaterThan(full * 1.2);
   await store.client[Symbol.asyncDispose]();
 });
+
+test("a log counts what opening would replay: also after a checkpoint that failed, and in the next process", async () => {
+  const disk = new FaultyDisk({ pauses: "none" });
+  const kept = await clientOn(await openFaulty(disk));
+  const { client, keeper } = kept;
+  await client.createCollection("c", { vectors: { size: DIM, distance: "Dot" } });
+  expect(keeper.logBytes("c")).toBe(0);
+  await write(kept, 1, 5);
+  const five = keeper.logBytes("c");
+  expect(five).toBeGreaterThan(5 * DIM * 4);
+  disk.failAt(1, "STORAGE_FULL", { kinds: ["sync"] });
+  await expect(keeper.checkpoint("c")).rejects.toMatchObject({ code: "STORAGE_FULL" });
+  expect(keeper.logBytes("c")).toBe(five);
+  await write(kept, 1, 5);
+  const ten = keeper.logBytes("c");
+  const again = await clientOn(await openFaulty(disk.killed()));
+  expect(again.keeper.logBytes("c")).toBe(ten);
+  await again.keeper.checkpoint("c");
+  expect(again.keeper.logBytes("c")).toBe(0);
+  await again.client[Symbol.asyncDispose]();
+  await client[Symbol.asyncDispose]();
+});

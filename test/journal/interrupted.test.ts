@@ -86,8 +86,7 @@ test("a file that can't go on is left for another one", async () => {
     breaking(await openFaulty(new FaultyDisk()), () => isFailing),
     "c",
     OPTIONS,
-    0,
-    undefined,
+    { last: 0, end: undefined, bytes: 0 },
   );
   const append = async (sequence: number) => {
     await log.ready();
@@ -113,7 +112,7 @@ test("a file that can't go on is left for another one", async () => {
 
 test("whoever comes after a log was closed makes no files", async () => {
   const disk = new FaultyDisk();
-  const log = new Log(await openFaulty(disk), "c", OPTIONS, 0, undefined);
+  const log = new Log(await openFaulty(disk), "c", OPTIONS, { last: 0, end: undefined, bytes: 0 });
   const opening = log.ready();
   await log.close();
   await opening;
